@@ -25,11 +25,7 @@
 extern "C" {
 #endif
 
-#if defined(IOTH_BUILD)
 #define IOTH_API __attribute__((visibility("default")))
-#else
-#define IOTH_API
-#endif
 
 struct ioth;
 
@@ -119,8 +115,7 @@ IOTH_API int ioth_socket(int domain, int type, int protocol);
  * call and offers nothing to derive it from.
  */
 IOTH_API int ioth_close(int fd);
-IOTH_API int ioth_bind(
-	int fd, const struct sockaddr *addr, socklen_t addrlen);
+IOTH_API int ioth_bind(int fd, const struct sockaddr *addr, socklen_t addrlen);
 IOTH_API int ioth_connect(
 	int fd, const struct sockaddr *addr, socklen_t addrlen);
 IOTH_API int ioth_listen(int fd, int backlog);
@@ -176,10 +171,10 @@ IOTH_API int nlinline_linksetupdown(unsigned ifindex, int updown);
  * its broadcast address. Errors: EINVAL family or prefix, EEXIST,
  * EADDRNOTAVAIL.
  */
-IOTH_API int ioth_ipaddr_add(struct ioth *stack, int family, void *addr,
-	int prefixlen, int ifindex);
-IOTH_API int ioth_ipaddr_del(struct ioth *stack, int family, void *addr,
-	int prefixlen, int ifindex);
+IOTH_API int ioth_ipaddr_add(
+	struct ioth *stack, int family, void *addr, int prefixlen, int ifindex);
+IOTH_API int ioth_ipaddr_del(
+	struct ioth *stack, int family, void *addr, int prefixlen, int ifindex);
 IOTH_API int nlinline_ipaddr_add(
 	int family, void *addr, int prefixlen, int ifindex);
 IOTH_API int nlinline_ipaddr_del(

@@ -17,11 +17,12 @@
  *
  * Besides, a plug-in may export
  *
- *	const char *ioth_NAME_license;		an SPDX expression; checked against
- *						ioth_set_license() (ioth.h)
+ *	const char *ioth_NAME_license;		an SPDX expression; checked
+ *against ioth_set_license() (ioth.h)
  *	int ioth_NAME_supported(int domain);	1 when sockets of this family
  *						belong to the stack, 0 when not;
- *						absent: libioth tries to make one
+ *						absent: libioth tries to make
+ *one
  *
  * All functions return -1 and set errno on failure, like the system calls
  * whose names they carry. Descriptors that socket and accept return are real
@@ -34,6 +35,11 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+
+/* For what a plug-in exports, when it is built with -fvisibility=hidden. */
+#ifndef IOTH_EXPORT
+#define IOTH_EXPORT __attribute__((visibility("default")))
+#endif
 
 struct ioth_functions;
 
@@ -68,6 +74,7 @@ struct ioth_functions {
 	void *(*getstackdata)(void);
 	ioth_newstack_f *newstack;
 	ioth_delstack_f *delstack;
+	/* type includes SOCK_NONBLOCK and SOCK_CLOEXEC, as in socket(2) */
 	int (*socket)(int domain, int type, int protocol);
 	int (*close)(int fd);
 	int (*bind)(int fd, const struct sockaddr *addr, socklen_t addrlen);

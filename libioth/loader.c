@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where a plug-in is looked for: $HOME/.ioth (not in setuid programs), then
+ * the directory ioth/ beside libioth.so itself.
+ *
+ * ioth_NAME-r.so is loaded once and shared by all its stacks. ioth_NAME.so
+ * gets a name space of its own for each stack (dlmopen), with its own libc and
+ * so its own errno. A plug-in that was built with a sanitizer cannot be loaded
+ * that way, for the sanitizer's run-time must be the program's: libioth built
+ * with one loads a private copy of the file in the base name space instead.
+ */
+#include "loader.h"
+
+#include <assert.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ioth/plugin.h"
+#include "errmsg.h"
+#include "license.h"
+#include "plugindirs.h"
+#include "privatecopy.h"
+
+#define FUNCTION(member)                                                       \
+	{                                                                      \
+#member, offsetof(struct ioth_functions, member)               \
+	}
+
+static const struct function {
+	const char *name;
+	size_t offset;
+} functions_by_name[] = {
+	FUNCTION(newstack),
+	FUNCTION(delstack),
+	FUNCTION(socket),
+	FUNCTION(close),
+	FUNCTION(bind),
+	FUNCTION(connect),
+	FUNCTION(listen),
+	FUNCTION(accept),
+	FUNCTION(getsockname),
+	FUNCTION(getpeername),
+	FUNCTION(setsockopt),
+	FUNCTION(getsockopt),
+	FUNCTION(shutdown),
+	FUNCTION(ioctl),
+	FUNCTION(fcntl),
+	FUNCTION(read),
+	FUNCTION(readv),
+	FUNCTION(recv),
+	FUNCTION(recvfrom),
+	FUNCTION(recvmsg),
+	FUNCTION(write),
+	FUNCTION(writev),
+	FUNCTION(send),
+	FUNCTION(sendto),
+	FUNCTION(sendmsg),
+};
+
+#define FUNCTIONS (sizeof(functions_by_name) / sizeof(*functions_by_name))
+
+static_assert(sizeof(struct ioth_functions) == (FUNCTIONS + 1) * sizeof(void *),
+	"a row for every member but getstackdata");
+
+/* The address of ioth_@name_@suffix, NULL if there is none. */
+static void *symbol(void *handle, const char *name, const char *suffix)
+{
+	char symbol_name[128];
+	int len = snprintf(
+		symbol_name, sizeof(symbol_name), "ioth_%s_%s", name, suffix);
+
+	if (len < 0 || (size_t)len >= sizeof(symbol_name))
+		return NULL;
+	return dlsym(handle, symbol_name);
+}
+
+static void find_functions(
+	void *handle, const char *name, struct ioth_functions *functions)
+{
+	for (size_t i = 0; i < FUNCTIONS; i++) {
+		void *address = symbol(handle, name, functions_by_name[i].name);
+
+		if (address)
+			memcpy((char *)functions + functions_by_name[i].offset,
+				&address, sizeof(address));
+	}
+}
+
+static void *load_file(const char *path, bool shared)
+{
+	if (shared)
+		return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	return private_copy_open(path);
+}
+
+/* Loads the file of @name in directory @dir; -ENOENT when it is not there. */
+static int load_from(struct plugin *plugin, const char *dir, const char *name)
+{
+	static const char *const endings[] = { "-r.so", ".so" };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		char path[PATH_MAX];
+		int len = snprintf(path, sizeof(path), "%s/ioth_%s%s", dir,
+			name, endings[i]);
+
+		if (len < 0 || (size_t)len >= sizeof(path) ||
+			access(path, R_OK) < 0)
+			continue;
+		plugin->handle = load_file(path, i == 0);
+		if (plugin->handle)
+			return 0;
+		errmsg_set("%s", dlerror());
+		return -ENOTSUP;
+	}
+	return -ENOENT;
+}
+
+static int not_found(const char *name)
+{
+	char *known = plugin_list();
+
+	errmsg_set("no plug-in named '%s' (known: %s)", name,
+		known && *known ? known : "none");
+	free(known);
+	return -ENOTSUP;
+}
+
+static int load(struct plugin *plugin, const char *name)
+{
+	int err = -ENOENT;
+
+	if (strchr(name, '/'))
+		return not_found(name);
+	for (enum plugindir dir = 0; dir < PLUGINDIRS && err == -ENOENT;
+		dir++) {
+		char path[PATH_MAX];
+
+		if (plugindir_path(dir, path))
+			err = load_from(plugin, path, name);
+	}
+	return err == -ENOENT ? not_found(name) : err;
+}
+
+static int check(const struct ioth_functions *functions, const char *name,
+	const char *const *license)
+{
+	if (!functions->newstack) {
+		errmsg_set("plug-in '%s' has no ioth_%s_newstack", name, name);
+		return -ENOENT;
+	}
+	if (license_check(license ? *license : NULL) < 0) {
+		errmsg_set("plug-in '%s': its licence %s does not go with that "
+			   "of the program",
+			name, *license);
+		return -EPERM;
+	}
+	return 0;
+}
+
+int plugin_open(struct plugin *plugin, const char *name,
+	struct ioth_functions *functions)
+{
+	int err = load(plugin, name);
+
+	if (err)
+		return err;
+	find_functions(plugin->handle, name, functions);
+	plugin->errno_location =
+		(int *(*)(void))dlsym(plugin->handle, "__errno_location");
+	if (!plugin->errno_location)
+		plugin->errno_location = __errno_location;
+	plugin->supported =
+		(int (*)(int))symbol(plugin->handle, name, "supported");
+	plugin->errmsg =
+		(const char *(*)(void))symbol(plugin->handle, name, "errmsg");
+	err = check(functions, name, symbol(plugin->handle, name, "license"));
+	if (err)
+		plugin_close(plugin);
+	return err;
+}
+
+void plugin_close(struct plugin *plugin)
+{
+	if (plugin->handle)
+		dlclose(plugin->handle);
+	plugin->handle = NULL;
+}

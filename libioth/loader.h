@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * loader.h - finding and loading plug-ins
+ */
+#ifndef IOTH_LOADER_H
+#define IOTH_LOADER_H
+
+#include <stddef.h>
+
+struct ioth_functions;
+
+/* A loaded plug-in, as one stack sees it. */
+struct plugin {
+	void *handle;		      /* dlopen's; NULL: built in */
+	int *(*errno_location)(void); /* of the libc that it uses */
+	int (*supported)(int domain); /* or NULL */
+	const char *(*errmsg)(void);  /* or NULL */
+};
+
+/*
+ * Loads plug-in @name into @plugin and sets the members of @functions for
+ * which it exports a function (the others are left alone).
+ * Errors, with ioth_errmsg() set: -ENOTSUP not found or not loadable, -ENOENT
+ * no newstack in it, -EPERM licence, -ENOMEM.
+ */
+int plugin_open(struct plugin *plugin, const char *name,
+	struct ioth_functions *functions);
+void plugin_close(struct plugin *plugin);
+
+/* The names of all plug-ins, see ioth_plugins(). NULL: no memory. */
+char *plugin_list(void);
+
+#endif

@@ -17,7 +17,7 @@
 
 static const struct command command = {
 	.name = "iplink",
-	.synopsis = "{ add LINK type TYPE [data DATA] | del LINK }",
+	.synopsis = "{ add [LINK] type TYPE [data DATA] | del LINK }",
 	.about = "Add or remove an interface of the default stack;\n"
 		 "LINK is [name|dev] NAME, index N, or both.",
 	.operands_first = true,

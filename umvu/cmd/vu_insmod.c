@@ -43,7 +43,9 @@ static int insert(const char *module, bool permanent)
 
 	if (err < 0) {
 		view_errmsg(hint, sizeof(hint));
-		complain_errno(module, -err, explanations, hint);
+		/* what the view says is more precise than our rows */
+		complain_errno(
+			module, -err, *hint ? NULL : explanations, hint);
 	}
 	return err;
 }

@@ -16,8 +16,7 @@ static const struct command command = {
 
 static const struct explanation explanations[] = {
 	{ ENOENT, "not loaded", NULL },
-	{ EBUSY, "in use", "unmount its stacks first" },
-	{ EPERM, "cannot be removed", "it was loaded as permanent" },
+	{ EBUSY, "in use", "something is mounted, or it is permanent" },
 	{ 0 },
 };
 

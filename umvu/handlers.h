@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * handlers.h - what umvu does at each trapped system call
+ *
+ * Each returns what the guest's call shall return, UMVU_CONTINUE or
+ * UMVU_PARKED. Under the session's lock.
+ */
+#ifndef HANDLERS_H
+#define HANDLERS_H
+
+#include "call.h"
+#include "session.h"
+
+typedef long handler(struct umvu *session, struct umvu_call *call);
+
+/* view.c: the calls that a view adds */
+handler on_insmod, on_rmmod, on_lsmod, on_vuctl;
+
+/* sockets.c */
+handler on_msocket, on_socket, on_ioctl;
+
+/* mount.c */
+handler on_mount, on_umount;
+
+/* paths.c: calls that look at a name */
+handler on_stat, on_statat, on_statx, on_access, on_accessat, on_xattr;
+
+/* notify.c: life of processes */
+handler on_execve, on_exit_group;
+
+#endif

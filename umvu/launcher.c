@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "launcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "call.h"
+#include "filter.h"
+#include "process.h"
+#include "rc.h"
+
+#define MAX_ARGS    8
+#define ARGS_SIZE   4096
+#define MODULE_FD   3 /* where a spawned program finds its descriptor */
+#define MAX_SPAWNED 4096
+
+struct spawn_request {
+	uid_t uid;
+	gid_t gid;
+	unsigned int ngroups;
+	gid_t groups[64];
+	unsigned int argc; /* of args: path, argv[0], argv[1], ... */
+	char args[ARGS_SIZE];
+};
+
+/* Spawns are answered in the order in which they were asked for. */
+struct pending {
+	struct umvu_call caller;
+	void (*started)(void *arg, pid_t pid);
+	void *arg;
+	struct pending *next;
+};
+
+struct launcher {
+	struct umvu *session;
+	pid_t pid;
+	int sock; /* SOCK_SEQPACKET to the launcher */
+	struct umvu_watch *watch;
+	struct pending *pending, **pending_tail;
+	pid_t spawned[MAX_SPAWNED];
+	size_t spawned_len;
+};
+
+/* --- in the launcher ---------------------------------------------------- */
+
+static pid_t clone_sibling(void)
+{
+	return (pid_t)syscall(
+		__NR_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+static void redirect_to_null(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	if (fd < 0)
+		return;
+	dup2(fd, 0);
+	dup2(fd, 1);
+	dup2(fd, 2);
+	if (fd > 2)
+		close(fd);
+}
+
+/* Only a privileged launcher can, and needs to, become somebody else. */
+static int take_identity(const struct spawn_request *rq)
+{
+	if (rq->uid == geteuid() && rq->gid == getegid())
+		return 0;
+	if (setgroups(rq->ngroups, rq->groups) < 0 ||
+		setresgid(rq->gid, rq->gid, rq->gid) < 0 ||
+		setresuid(rq->uid, rq->uid, rq->uid) < 0)
+		return -errno;
+	return 0;
+}
+
+static void split_args(
+	char *args, unsigned int argc, char *argv[MAX_ARGS + 1])
+{
+	unsigned int i;
+
+	for (i = 0; i < argc; i++) {
+		argv[i] = args;
+		args += strlen(args) + 1;
+	}
+	argv[argc] = NULL;
+}
+
+static void run_spawned(
+	struct spawn_request *rq, const int fds[2], const sigset_t *mask)
+{
+	char *argv[MAX_ARGS + 1];
+
+	split_args(rq->args, rq->argc, argv);
+	if (take_identity(rq) < 0 || fchdir(fds[1]) < 0)
+		_exit(126);
+	/* The same descriptor needs no dup2, but loses close-on-exec. */
+	if (fds[0] == MODULE_FD)
+		fcntl(MODULE_FD, F_SETFD, 0);
+	else
+		dup2(fds[0], MODULE_FD);
+	syscall(__NR_close_range, MODULE_FD + 1, ~0u, 0);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	execv(argv[0], argv + 1);
+	_exit(127);
+}
+
+/* The launcher never traps: recvmsg is not among what it may not do, but the
+ * guest's rule that nobody answers must not hang it, so plain reads suffice
+ * for the data and SCM_RIGHTS for the descriptors. */
+static ssize_t receive_request(int sock, struct spawn_request *rq, int fds[2])
+{
+	char control[CMSG_SPACE(2 * sizeof(int))];
+	struct iovec iov = { rq, sizeof(*rq) };
+	struct msghdr msg = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+
+	if (n > 0 && (!c || c->cmsg_len != CMSG_LEN(2 * sizeof(int))))
+		return -1;
+	if (c)
+		memcpy(fds, CMSG_DATA(c), 2 * sizeof(int));
+	return n;
+}
+
+static void serve(int sock, const sigset_t *mask)
+{
+	struct spawn_request rq;
+	int fds[2];
+	pid_t pid;
+
+	while (receive_request(sock, &rq, fds) > 0) {
+		pid = clone_sibling();
+		if (pid == 0)
+			run_spawned(&rq, fds, mask);
+		if (pid < 0)
+			pid = -errno;
+		close(fds[0]);
+		close(fds[1]);
+		if (write(sock, &pid, sizeof(pid)) < 0)
+			break;
+	}
+}
+
+static void run_command(const struct options *options, const sigset_t *mask)
+{
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	rc_run_all(options);
+	execvp(options->command[0], options->command);
+	fprintf(stderr, "umvu: %s: %s\n", options->command[0],
+		strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* One step of the start: tell @value, wait until it was taken. */
+static bool tell(int sock, int value)
+{
+	char ack;
+
+	return write(sock, &value, sizeof(value)) == sizeof(value) &&
+		read(sock, &ack, 1) == 1;
+}
+
+static void launcher_main(
+	const struct options *options, int sock, const sigset_t *mask)
+{
+	int listener = filter_install(options);
+	pid_t pid;
+
+	prctl(PR_SET_NAME, "umvu-launcher");
+	if (!tell(sock, listener) || listener < 0)
+		_exit(1);
+	close(listener);
+	pid = clone_sibling();
+	if (pid == 0) {
+		/* The command waits until it is known. */
+		char go;
+
+		if (read(sock, &go, 1) != 1)
+			_exit(1);
+		close(sock);
+		run_command(options, mask);
+	}
+	if (!tell(sock, pid < 0 ? -errno : pid))
+		_exit(1);
+	setsid();
+	redirect_to_null();
+	if (chdir("/") == 0)
+		serve(sock, mask);
+	_exit(0);
+}
+
+/* --- in the supervisor -------------------------------------------------- */
+
+static int hear(int sock, int *value)
+{
+	ssize_t n = read(sock, value, sizeof(*value));
+
+	if (n < 0)
+		return -errno;
+	return n == sizeof(*value) ? 0 : -EIO;
+}
+
+static int acknowledge(int sock)
+{
+	return write(sock, "", 1) == 1 ? 0 : -errno;
+}
+
+static int take_listener(struct launcher *launcher, const char **what)
+{
+	int pidfd, fd, err = hear(launcher->sock, &fd);
+
+	if (err)
+		return err;
+	*what = "seccomp filter";
+	if (fd < 0)
+		return fd;
+	*what = "pidfd_getfd";
+	pidfd = (int)syscall(__NR_pidfd_open, launcher->pid, 0);
+	if (pidfd < 0)
+		return -errno;
+	fd = (int)syscall(__NR_pidfd_getfd, pidfd, fd, 0);
+	err = fd < 0 ? -errno : 0;
+	close(pidfd);
+	launcher->session->listener = fd;
+	return err ? err : acknowledge(launcher->sock);
+}
+
+int launcher_start(
+	struct umvu *session, const sigset_t *mask, const char **what)
+{
+	struct launcher *launcher = calloc(1, sizeof(*launcher));
+	int pair[2];
+
+	*what = "socketpair";
+	if (!launcher)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		goto free_launcher;
+	launcher->pending_tail = &launcher->pending;
+	launcher->session = session;
+	launcher->sock = pair[0];
+	*what = "fork";
+	launcher->pid = fork();
+	if (launcher->pid == 0) {
+		close(pair[0]);
+		launcher_main(session->options, pair[1], mask);
+	}
+	close(pair[1]);
+	if (launcher->pid < 0)
+		goto close_pair;
+	session->launcher = launcher;
+	return take_listener(launcher, what);
+
+close_pair:
+	close(pair[0]);
+free_launcher:
+	free(launcher);
+	return -errno;
+}
+
+pid_t launcher_run_command(struct umvu *session)
+{
+	int pid, err = hear(session->launcher->sock, &pid);
+
+	if (err)
+		return err;
+	if (pid < 0)
+		return pid;
+	/* One each for the launcher and the command; who reads which is the
+	 * same to both. */
+	err = acknowledge(session->launcher->sock);
+	if (!err)
+		err = acknowledge(session->launcher->sock);
+	return err ? err : pid;
+}
+
+static void on_started(void *arg, uint32_t events)
+{
+	struct launcher *launcher = arg;
+	struct pending *p = launcher->pending;
+	pid_t pid;
+
+	(void)events;
+	if (!p || hear(launcher->sock, &pid) < 0) {
+		umvu_unwatch(launcher->watch);
+		launcher->watch = NULL;
+		return;
+	}
+	launcher->pending = p->next;
+	if (!p->next)
+		launcher->pending_tail = &launcher->pending;
+	if (pid > 0) {
+		if (launcher->spawned_len < MAX_SPAWNED)
+			launcher->spawned[launcher->spawned_len++] = pid;
+		process_adopt(&p->caller, pid);
+	}
+	p->started(p->arg, pid);
+	free(p);
+}
+
+int launcher_serve(struct umvu *session)
+{
+	struct launcher *launcher = session->launcher;
+
+	launcher->watch = umvu_watch(
+		session, launcher->sock, EPOLLIN, on_started, launcher);
+	return launcher->watch ? 0 : -errno;
+}
+
+static int add_arg(struct spawn_request *rq, size_t *used, const char *arg)
+{
+	size_t len = strlen(arg) + 1;
+
+	if (*used + len > ARGS_SIZE || rq->argc == MAX_ARGS)
+		return -E2BIG;
+	memcpy(rq->args + *used, arg, len);
+	*used += len;
+	rq->argc++;
+	return 0;
+}
+
+static int fill_request(const struct umvu_call *call, const char *path,
+	char *const argv[], struct spawn_request *rq)
+{
+	struct umvu_creds creds;
+	size_t used = 0;
+	int err = umvu_call_creds(call, &creds);
+
+	if (err)
+		return err;
+	rq->uid = creds.euid;
+	rq->gid = creds.egid;
+	rq->ngroups = creds.ngroups;
+	memcpy(rq->groups, creds.groups, sizeof(rq->groups));
+	err = add_arg(rq, &used, path);
+	for (; *argv && !err; argv++)
+		err = add_arg(rq, &used, *argv);
+	return err;
+}
+
+static int send_request(int sock, struct spawn_request *rq, const int fds[2])
+{
+	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
+	struct iovec iov = { rq, sizeof(*rq) };
+	struct msghdr msg = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	*c = (struct cmsghdr){ CMSG_LEN(2 * sizeof(int)), SOL_SOCKET,
+		SCM_RIGHTS };
+	memcpy(CMSG_DATA(c), fds, 2 * sizeof(int));
+	/* The launcher reads at once; never wait for it all the same. */
+	return sendmsg(sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno
+								    : 0;
+}
+
+/* The working directory of the caller; ours if it cannot be opened. */
+static int open_cwd(pid_t tid)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/cwd", tid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 ? fd : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int umvu_spawn(const struct umvu_call *call, const char *path,
+	char *const argv[], int fd, void (*started)(void *arg, pid_t pid),
+	void *arg)
+{
+	struct launcher *launcher = call->session->launcher;
+	struct spawn_request *rq = calloc(1, sizeof(*rq));
+	struct pending *p = calloc(1, sizeof(*p));
+	int err = -ENOMEM, fds[2] = { fd, open_cwd(call->tid) };
+
+	if (rq && p)
+		err = fill_request(call, path, argv, rq);
+	if (!err && fds[1] < 0)
+		err = -ENOENT;
+	if (!err)
+		err = send_request(launcher->sock, rq, fds);
+	if (!err) {
+		*p = (struct pending){
+			.caller = *call, .started = started, .arg = arg
+		};
+		*launcher->pending_tail = p;
+		launcher->pending_tail = &p->next;
+		p = NULL;
+	}
+	free(p);
+	free(rq);
+	close(fds[0]);
+	if (fds[1] >= 0)
+		close(fds[1]);
+	return err;
+}
+
+bool launcher_owns(const struct launcher *launcher, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < launcher->spawned_len; i++)
+		if (launcher->spawned[i] == pid)
+			return true;
+	return pid == launcher->pid;
+}
+
+void launcher_forget(struct launcher *launcher, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < launcher->spawned_len; i++)
+		if (launcher->spawned[i] == pid) {
+			launcher->spawned[i] =
+				launcher->spawned[--launcher->spawned_len];
+			return;
+		}
+}
+
+void launcher_end(struct launcher *launcher, int signal)
+{
+	size_t i;
+
+	if (launcher->sock >= 0)
+		close(launcher->sock);
+	launcher->sock = -1;
+	for (i = 0; i < launcher->spawned_len && signal; i++)
+		kill(launcher->spawned[i], signal);
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * fork is not trapped: that would cost every program. A process that is not
+ * known takes the data of its nearest known ancestor when it makes its first
+ * trapped call, which is right as long as the ancestry still tells. So what
+ * could falsify it is watched instead:
+ *
+ *	the parent changes its data	first all its children become known
+ *	the parent ends (exit_group)	first all its children become known
+ *	the parent is killed		its pidfd tells; its children are then
+ *					children of the supervisor, which is a
+ *					child subreaper, and become known
+ *	execve				the process itself becomes known
+ *
+ * Nothing of this is done while no process has data. A process is held by a
+ * pidfd, so a number that is used again is never taken for it.
+ */
+#include "process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "call.h"
+#include "modules.h"
+
+#define BUCKETS	     256u
+#define MAX_CHILDREN 4096
+
+struct process {
+	pid_t pid;
+	int pidfd;
+	bool exits; /* it said so itself: its children are known */
+	void *data[MODULES_MAX];
+	struct process *next;
+};
+
+struct processes {
+	struct umvu *session;
+	int deaths; /* epoll set of the pidfds */
+	struct umvu_watch *watch;
+	unsigned int with_data;
+	struct process *bucket[BUCKETS];
+	pid_t children[MAX_CHILDREN]; /* too large for the stack */
+};
+
+static ssize_t read_file(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, buf, size - 1);
+	close(fd);
+	buf[n > 0 ? n : 0] = '\0';
+	return n;
+}
+
+pid_t process_tgid_of(pid_t tid)
+{
+	char path[64], buf[1024];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	if (read_file(path, buf, sizeof(buf)) <= 0)
+		return tid;
+	at = strstr(buf, "\nTgid:");
+	return at ? (pid_t)strtol(at + 6, NULL, 10) : tid;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], buf[512];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (read_file(path, buf, sizeof(buf)) <= 0)
+		return 0;
+	/* "pid (name) state ppid": the name may hold anything. */
+	at = strrchr(buf, ')');
+	if (!at || strlen(at) < 4)
+		return 0;
+	return (pid_t)strtol(at + 4, NULL, 10);
+}
+
+static size_t parse_pids(const char *text, pid_t *pids, size_t len)
+{
+	size_t n = 0;
+	char *end;
+	long pid;
+
+	while (n < len && (pid = strtol(text, &end, 10)) > 0) {
+		pids[n++] = (pid_t)pid;
+		text = end;
+	}
+	return n;
+}
+
+static size_t thread_children(
+	pid_t pid, const char *tid, pid_t *pids, size_t len)
+{
+	char path[128], buf[16384];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%s/children", pid, tid);
+	if (read_file(path, buf, sizeof(buf)) <= 0)
+		return 0;
+	return parse_pids(buf, pids, len);
+}
+
+int process_children(pid_t pid, pid_t *pids, size_t len)
+{
+	char path[64];
+	struct dirent *entry;
+	size_t n = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			n += thread_children(
+				pid, entry->d_name, pids + n, len - n);
+	closedir(dir);
+	return (int)n;
+}
+
+static struct process **bucket_of(struct processes *ps, pid_t pid)
+{
+	return &ps->bucket[(unsigned int)pid % BUCKETS];
+}
+
+static bool is_dead(const struct process *p)
+{
+	struct pollfd pfd = { p->pidfd, POLLIN, 0 };
+
+	return poll(&pfd, 1, 0) != 0;
+}
+
+static bool has_data(const struct process *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < MODULES_MAX; i++)
+		if (p->data[i])
+			return true;
+	return false;
+}
+
+static struct process *find(struct processes *ps, pid_t pid)
+{
+	struct process *p;
+
+	for (p = *bucket_of(ps, pid); p; p = p->next)
+		if (p->pid == pid && !is_dead(p))
+			return p;
+	return NULL;
+}
+
+static void drop(struct processes *ps, struct process *p)
+{
+	struct process **at = bucket_of(ps, p->pid);
+	unsigned int i;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	if (has_data(p))
+		ps->with_data--;
+	for (i = 0; i < MODULES_MAX; i++)
+		if (p->data[i])
+			modules_at(ps->session->modules, i)
+				->data_put(p->data[i]);
+	close(p->pidfd); /* leaves the epoll set */
+	free(p);
+}
+
+static void inherit(
+	struct processes *ps, struct process *p, const struct process *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < MODULES_MAX; i++) {
+		if (!from->data[i])
+			continue;
+		modules_at(ps->session->modules, i)->data_get(from->data[i]);
+		p->data[i] = from->data[i];
+	}
+	if (has_data(p))
+		ps->with_data++;
+}
+
+static struct process *add(
+	struct processes *ps, pid_t pid, const struct process *parent)
+{
+	struct process *p = calloc(1, sizeof(*p));
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = p };
+
+	if (!p)
+		return NULL;
+	p->pid = pid;
+	p->pidfd = (int)syscall(__NR_pidfd_open, pid, 0);
+	if (p->pidfd < 0)
+		goto free_process;
+	if (epoll_ctl(ps->deaths, EPOLL_CTL_ADD, p->pidfd, &ev) < 0)
+		goto close_pidfd;
+	p->next = *bucket_of(ps, pid);
+	*bucket_of(ps, pid) = p;
+	if (parent)
+		inherit(ps, p, parent);
+	return p;
+
+close_pidfd:
+	close(p->pidfd);
+free_process:
+	free(p);
+	return NULL;
+}
+
+/* All children of @pid that are not known yet take over what @p has; NULL:
+ * nothing. */
+static void adopt_children(
+	struct processes *ps, pid_t pid, const struct process *p)
+{
+	int i, n;
+
+	n = process_children(pid, ps->children, MAX_CHILDREN);
+	for (i = 0; i < n; i++)
+		if (!find(ps, ps->children[i]))
+			add(ps, ps->children[i], p);
+}
+
+/* Takes the dead off the table. */
+static void bury(struct processes *ps)
+{
+	struct epoll_event ev;
+
+	while (epoll_wait(ps->deaths, &ev, 1, 0) == 1) {
+		struct process *p = ev.data.ptr;
+
+		if (!p->exits)
+			adopt_children(ps, getpid(), p);
+		drop(ps, p);
+	}
+}
+
+static void on_deaths(void *arg, uint32_t events)
+{
+	(void)events;
+	bury(arg);
+}
+
+static struct process *take_up(struct processes *ps, pid_t pid)
+{
+	pid_t at = pid, self = getpid();
+	struct process *known = NULL;
+	int tries = 0;
+
+	while (!known && at > 1 && at != self && tries++ < 256) {
+		at = parent_of(at);
+		/* An orphan of ours: its parent may have died just now. */
+		if (at == self)
+			bury(ps);
+		known = find(ps, at == self ? pid : at);
+	}
+	if (known && known->pid == pid)
+		return known;
+	return add(ps, pid, known);
+}
+
+struct process *process_of_call(const struct umvu_call *call)
+{
+	struct processes *ps = call->session->processes;
+	struct process *p = find(ps, call->tid);
+	pid_t tgid;
+
+	if (p)
+		return p;
+	tgid = process_tgid_of(call->tid);
+	p = find(ps, tgid);
+	return p ? p : take_up(ps, tgid);
+}
+
+int process_adopt(const struct umvu_call *call, pid_t pid)
+{
+	struct process *caller = process_of_call(call);
+
+	if (!caller)
+		return -ESRCH;
+	return add(call->session->processes, pid, caller) ? 0 : -ESRCH;
+}
+
+void process_execs(const struct umvu_call *call)
+{
+	if (call->session->processes->with_data)
+		process_of_call(call);
+}
+
+void process_exits(const struct umvu_call *call)
+{
+	struct processes *ps = call->session->processes;
+	struct process *p = ps->with_data ? process_of_call(call) : NULL;
+
+	if (!p)
+		return;
+	adopt_children(ps, p->pid, p);
+	p->exits = true;
+}
+
+void *umvu_call_data(
+	const struct umvu_call *call, const struct umvu_module *owner)
+{
+	struct umvu *session = call->session;
+	struct process *p;
+
+	if (!session->processes->with_data)
+		return NULL;
+	p = process_of_call(call);
+	return p ? p->data[modules_slot(session->modules, owner)] : NULL;
+}
+
+int umvu_call_set_data(const struct umvu_call *call,
+	const struct umvu_module *owner, void *data)
+{
+	struct umvu *session = call->session;
+	struct processes *ps = session->processes;
+	struct process *p = process_of_call(call);
+	void **slot, *old;
+
+	if (!p)
+		return -ESRCH;
+	/* From now on a new child of ours is an orphan of somebody who was
+	 * killed (see bury); so the present ones must be known. */
+	if (!ps->with_data)
+		adopt_children(ps, getpid(), NULL);
+	adopt_children(ps, p->pid, p);
+	slot = &p->data[modules_slot(session->modules, owner)];
+	old = *slot;
+	ps->with_data -= has_data(p);
+	*slot = data;
+	ps->with_data += has_data(p);
+	if (old)
+		owner->data_put(old);
+	return 0;
+}
+
+void processes_drop_data(struct processes *ps, const struct umvu_module *owner)
+{
+	unsigned int i, slot = modules_slot(ps->session->modules, owner);
+	struct process *p;
+
+	for (i = 0; i < BUCKETS; i++)
+		for (p = ps->bucket[i]; p; p = p->next) {
+			void *old = p->data[slot];
+
+			if (!old)
+				continue;
+			p->data[slot] = NULL;
+			if (!has_data(p))
+				ps->with_data--;
+			owner->data_put(old);
+		}
+}
+
+int processes_init(struct umvu *session)
+{
+	struct processes *ps = calloc(1, sizeof(*ps));
+
+	if (!ps)
+		return -ENOMEM;
+	session->processes = ps;
+	ps->session = session;
+	ps->deaths = epoll_create1(EPOLL_CLOEXEC);
+	if (ps->deaths < 0)
+		return -errno;
+	ps->watch = umvu_watch(session, ps->deaths, EPOLLIN, on_deaths, ps);
+	return ps->watch ? 0 : -errno;
+}
+
+void processes_free(struct processes *ps)
+{
+	unsigned int i;
+
+	for (i = 0; i < BUCKETS; i++)
+		while (ps->bucket[i])
+			drop(ps, ps->bucket[i]);
+	umvu_unwatch(ps->watch);
+	close(ps->deaths);
+	free(ps);
+}
+
+/* --- what /proc tells of the caller ------------------------------------- */
+
+static void parse_ids(const char *at, uid_t ids[4])
+{
+	char *end;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		ids[i] = (uid_t)strtoul(at, &end, 10);
+		at = end;
+	}
+}
+
+static void parse_groups(const char *at, struct umvu_creds *creds)
+{
+	const unsigned int max =
+		sizeof(creds->groups) / sizeof(creds->groups[0]);
+	char *end;
+
+	creds->ngroups = 0;
+	while (creds->ngroups < max && *at != '\n') {
+		creds->groups[creds->ngroups] = (gid_t)strtoul(at, &end, 10);
+		if (end == at)
+			break;
+		creds->ngroups++;
+		at = end + (*end == ' ');
+	}
+}
+
+static bool parse_status(const char *buf, struct umvu_creds *creds)
+{
+	const char *uid = strstr(buf, "\nUid:"), *gid = strstr(buf, "\nGid:");
+	const char *groups = strstr(buf, "\nGroups:");
+	const char *cap = strstr(buf, "\nCapEff:");
+	uid_t ids[4];
+
+	if (!uid || !gid || !groups || !cap)
+		return false;
+	parse_ids(uid + 5, ids);
+	creds->uid = ids[0];
+	creds->euid = ids[1];
+	creds->fsuid = ids[3];
+	parse_ids(gid + 5, ids);
+	creds->gid = ids[0];
+	creds->egid = ids[1];
+	creds->fsgid = ids[3];
+	creds->effective = strtoull(cap + 8, NULL, 16);
+	parse_groups(groups + 9, creds);
+	return true;
+}
+
+int umvu_call_creds(const struct umvu_call *call, struct umvu_creds *creds)
+{
+	char path[64], buf[8192];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", call->tid);
+	if (read_file(path, buf, sizeof(buf)) <= 0 || !parse_status(buf, creds))
+		return -ESRCH;
+	return 0;
+}
+
+bool umvu_call_in_our_netns(const struct umvu_call *call)
+{
+	struct stat ours, theirs;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", call->tid);
+	if (stat(path, &theirs) < 0 || stat("/proc/self/ns/net", &ours) < 0)
+		return true;
+	return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the commands ask of a view, and what they make of its answers.
 # Usage: cmd_fake_view.sh BIN LIBFAKEVIEW (tests/support/fakeview.c)
+# shellcheck source=tests/integration/cmd_lib.sh
 . "$(dirname "$0")/cmd_lib.sh"
 
 fakeview=${2:-${VU_FAKEVIEW:-$bin/../lib/libfakeview.so}}

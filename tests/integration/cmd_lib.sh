@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
 # cmd_lib.sh - for scripts that check commands: sourced with their arguments
 #
 # expect STATUS PATTERN COMMAND [ARG]... runs a command of $bin; its exit

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each command outside a view: one line that says so and status 1; bad usage
 # is status 2 with a hint, in a view or not. Usage: cmd_outside_view.sh [BIN]
+# shellcheck source=tests/integration/cmd_lib.sh
 . "$(dirname "$0")/cmd_lib.sh"
 
 if "$bin/vuname" -x; then

@@ -44,8 +44,7 @@ static int insert(const char *module, bool permanent)
 	if (err < 0) {
 		view_errmsg(hint, sizeof(hint));
 		/* what the view says is more precise than our rows */
-		complain_errno(
-			module, -err, *hint ? NULL : explanations, hint);
+		complain_errno(module, -err, *hint ? NULL : explanations, hint);
 	}
 	return err;
 }

@@ -155,7 +155,7 @@ static bool try_socket(struct ioth *stack, int domain)
 
 int ioth_supported(struct ioth *stack, int domain)
 {
-	struct ioth *ref = stack ? stack_get(stack) : stack_host();
+	struct ioth *ref = stack_get(stack ? stack : stack_host());
 	struct ioth *outer;
 	bool supported;
 

@@ -16,7 +16,8 @@
  *
  * After a fork the child has the parent's inotify instance, whose events it
  * would steal. It closes it and counts all its sockets as unwatched: the next
- * sweep watches those that are open in the child and drops the others.
+ * sweep watches those that are open in the child and drops the others. The same
+ * is done when the program has closed our inotify instance (closefrom(3)).
  */
 #include "sockets.h"
 
@@ -46,7 +47,8 @@ struct sock {
 
 static struct {
 	pthread_mutex_t lock;
-	int inotify;	    /* -1: none yet */
+	int inotify; /* -1: none yet */
+	struct identity inotify_identity;
 	unsigned unwatched; /* sockets with wd -1 */
 	struct sock *by_identity[BUCKETS];
 	struct sock *by_wd[BUCKETS];
@@ -117,11 +119,37 @@ static void for_each(void (*visit)(struct sock *sock))
 
 /* --- watching ------------------------------------------------------------- */
 
+static void unwatch_visit(struct sock *sock)
+{
+	if (sock->wd >= 0)
+		set_unwatched(sock);
+}
+
+static void forget_inotify(void)
+{
+	sockets.inotify = -1;
+	for_each(unwatch_visit);
+}
+
+/* Has the program closed it, and perhaps something else its number? */
+static void check_inotify(void)
+{
+	struct identity now;
+
+	if (sockets.inotify >= 0 &&
+		(identity_of(sockets.inotify, &now) < 0 ||
+			!identity_equal(&now, &sockets.inotify_identity)))
+		forget_inotify();
+}
+
 static int open_inotify(void)
 {
+	if (sockets.inotify >= 0)
+		return 0;
+	sockets.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (sockets.inotify < 0)
-		sockets.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	return sockets.inotify < 0 ? -errno : 0;
+		return -errno;
+	return identity_of(sockets.inotify, &sockets.inotify_identity);
 }
 
 static void watch(struct sock *sock, int fd)
@@ -175,12 +203,6 @@ static void sweep(void)
 	for_each(sweep_visit);
 }
 
-static void unwatch_visit(struct sock *sock)
-{
-	if (sock->wd >= 0)
-		set_unwatched(sock);
-}
-
 static void handle(const struct inotify_event *event)
 {
 	struct sock *sock;
@@ -202,6 +224,7 @@ static void drain(void)
 	} buf;
 	ssize_t size;
 
+	check_inotify();
 	while (sockets.inotify >= 0 &&
 		(size = read(sockets.inotify, &buf, sizeof(buf))) > 0) {
 		/* Events on what is no directory carry no name. */
@@ -225,6 +248,7 @@ int sockets_watchfd(void)
 	int fd;
 
 	pthread_mutex_lock(&sockets.lock);
+	check_inotify();
 	fd = open_inotify();
 	if (fd == 0)
 		fd = sockets.inotify;
@@ -317,8 +341,7 @@ static void after_fork_in_child(void)
 {
 	if (sockets.inotify >= 0)
 		close(sockets.inotify);
-	sockets.inotify = -1;
-	for_each(unwatch_visit);
+	forget_inotify();
 	pthread_mutex_unlock(&sockets.lock);
 }
 

@@ -66,7 +66,7 @@ struct ioth *stack_host(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, make_host);
-	return stack_ref(&host);
+	return &host;
 }
 
 /* --- references ----------------------------------------------------------- */
@@ -96,14 +96,16 @@ struct ioth *stack_get(struct ioth *stack)
 {
 	struct ioth *found;
 
+	if (stack == &host)
+		return stack_ref(stack);
 	pthread_mutex_lock(&stacks.lock);
 	if (!stack)
 		stack = stacks.default_one;
-	found = stack ? *link_to(stack) : NULL;
+	found = stack ? *link_to(stack) : stack_host();
 	if (found)
 		stack_ref(found);
 	pthread_mutex_unlock(&stacks.lock);
-	return stack ? found : stack_host();
+	return found;
 }
 
 void ioth_set_defstack(struct ioth *stack)

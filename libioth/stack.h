@@ -33,12 +33,14 @@ int stack_new(struct ioth **stack, const char *spec, const char *vnlv[]);
 /* See ioth_delstack(). Errors: -EINVAL, -EBUSY, those of the plug-in. */
 int stack_del(struct ioth *stack);
 
+/* The host's own stack, which nlinline_*() work on; never deleted. */
+struct ioth *stack_host(void);
+
 /*
  * A reference to @stack (NULL: the default stack), or NULL when it is no
- * stack (any more). stack_host: to the host's own.
+ * stack (any more).
  */
 struct ioth *stack_get(struct ioth *stack);
-struct ioth *stack_host(void);
 
 /* One more reference to a stack that the caller has one to. */
 struct ioth *stack_ref(struct ioth *stack);

@@ -17,12 +17,15 @@
  *
  * Besides, a plug-in may export
  *
- *	const char *ioth_NAME_license;		an SPDX expression; checked
- *against ioth_set_license() (ioth.h)
- *	int ioth_NAME_supported(int domain);	1 when sockets of this family
- *						belong to the stack, 0 when not;
- *						absent: libioth tries to make
- *one
+ * const char *ioth_NAME_license;
+ *	an SPDX expression, checked against ioth_set_license() (ioth.h)
+ *
+ * int ioth_NAME_supported(int domain);
+ *	1 when sockets of this family belong to the stack, 0 when not;
+ *	if it is absent, libioth tries to make one
+ *
+ * const char *ioth_NAME_errmsg(void);
+ *	one line of text about the last failure of newstack, for ioth_errmsg()
  *
  * All functions return -1 and set errno on failure, like the system calls
  * whose names they carry. Descriptors that socket and accept return are real

@@ -48,8 +48,13 @@ expect 0 "" vumount --bind a b
 asked "mount a b NULL 4096 NULL"
 expect 0 "" vumount a b -R -r
 asked "mount a b NULL 20481 NULL"
-expect 1 "vumount: ENODEV: No such device (load the module*" \
-	vumount -t vunetioth a ENODEV
+expect 1 "vumount: ENOENT: * (no module nosuch in this view; load it *" \
+	vumount -t nosuch a ENOENT
+expect 1 "vumount: ENODEV: * (no module module in this view; *" \
+	vumount -t module a ENODEV
+expect 1 "vumount: ENODEV: No such device" vumount -t module1 a ENODEV
+expect 1 "vumount: ENOENT: No such file or directory" \
+	vumount -t proc a ENOENT
 expect 1 "vumount: EINVAL: Invalid argument (no -t TYPE given)" \
 	vumount a EINVAL
 rm -f "$tmp/log"

@@ -35,11 +35,11 @@ expect 1 "*$missing/1: *$missing/2: *" vuumount -f "$missing/1" "$missing/2"
 
 for command in vu_insmod vu_rmmod vu_lsmod vumount vuumount vustack vuname \
 	iplink; do
-	expect 0 "usage: $command [[]OPTION]...*--help*--version*" $command -h
-	expect 0 "usage: $command *" $command --help
-	expect 0 "$command [0-9]*" $command --version
+	expect 0 "usage: $command [[]OPTION]...*--help*--version*" "$command" -h
+	expect 0 "usage: $command *" "$command" --help
+	expect 0 "$command [0-9]*" "$command" --version
 	expect 2 "$command: *--no-such*$command: try '$command --help'" \
-		$command --no-such
+		"$command" --no-such
 done
 
 try() {

@@ -84,7 +84,8 @@ static bool add_flag(struct mountopts *m, const char *option, size_t size)
 	for (size_t i = 0; i < sizeof(flag_words) / sizeof(*flag_words); i++) {
 		const struct flag_word *w = &flag_words[i];
 
-		if (strlen(w->word) != size || memcmp(w->word, option, size))
+		if (strlen(w->word) != size ||
+			memcmp(w->word, option, size) != 0)
 			continue;
 		m->flags = (m->flags & ~w->clear) | w->set;
 		return true;

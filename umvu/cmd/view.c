@@ -74,6 +74,24 @@ char *view_lsmod(int *err)
 	return buf;
 }
 
+bool view_has_module(const char *name)
+{
+	size_t len = strlen(name);
+	int err;
+	char *text = view_lsmod(&err);
+	const char *line = text;
+
+	/* a line is the name, then anything that cannot belong to a name */
+	while (line && (strncmp(line, name, len) != 0 ||
+			       !strchr(": \t\n", line[len]))) {
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
+	free(text);
+	return line != NULL;
+}
+
 int view_getinfo(struct vu_info *info)
 {
 	return (int)result(syscall(VU_SYS_VUCTL, (long)VUCTL_GETINFO, info));

@@ -28,6 +28,9 @@ int view_rmmod(const char *module);
 /* The list of modules as a string that the caller frees; NULL, *@err: -errno */
 char *view_lsmod(int *err);
 
+/* Has the view a module called @name? False also when it does not say. */
+bool view_has_module(const char *name);
+
 int view_getinfo(struct vu_info *info);
 int view_setname(const char *name);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vumount - mount(2) as a command */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -68,6 +69,34 @@ static bool take_option(void *ctx, int letter, const char *arg)
 	return add_options(r, arg);
 }
 
+/* Is it one of the types that the kernel lists now? */
+static bool kernel_has_type(const char *type)
+{
+	FILE *list = fopen("/proc/filesystems", "re");
+	char line[128];
+	bool found = false;
+
+	while (list && !found && fgets(line, sizeof(line), list)) {
+		const char *word = strchr(line, '\t'); /* after "nodev" */
+
+		line[strcspn(line, "\n")] = '\0';
+		found = word && strcmp(word + 1, type) == 0;
+	}
+	if (list)
+		fclose(list);
+	return found;
+}
+
+/*
+ * Nobody in the view mounts this type, so the kernel was asked, and whatever it
+ * found wrong first (often the target) leads nowhere.
+ */
+static bool lacks_module(const struct request *r)
+{
+	return r->type && !view_has_module(r->type) &&
+	       !kernel_has_type(r->type);
+}
+
 static void complain_mount(const struct request *r, const char *target, int err)
 {
 	char text[256];
@@ -76,8 +105,12 @@ static void complain_mount(const struct request *r, const char *target, int err)
 	view_errmsg(text, sizeof(text));
 	if (!*text)
 		hint = view_missing_hint();
-	if (!hint && err == ENODEV && r->type)
-		hint = "load the module of this type with vu_insmod";
+	if (!hint && lacks_module(r)) {
+		snprintf(text, sizeof(text),
+			"no module %.64s in this view; load it with vu_insmod",
+			r->type);
+		hint = text;
+	}
 	if (!hint && err == EINVAL && !r->type)
 		hint = "no -t TYPE given";
 	complain(target, strerror(err), hint);

@@ -144,26 +144,26 @@ static long fake_msocket(const char *path, long domain, long type)
 
 EXPORT long syscall(long nr, ...)
 {
-	long a[N_ARGS];
+	void *a[N_ARGS];
 	va_list ap;
 
 	va_start(ap, nr);
 	for (int i = 0; i < N_ARGS; i++)
-		a[i] = va_arg(ap, long);
+		a[i] = va_arg(ap, void *); /* a register each, as longs are */
 	va_end(ap);
 	switch (nr) {
 	case VU_SYS_INSMOD:
-		note("insmod %s %ld\n", (char *)a[0], a[1]);
-		return verdict((char *)a[0]);
+		note("insmod %s %ld\n", (char *)a[0], (long)a[1]);
+		return verdict(a[0]);
 	case VU_SYS_RMMOD:
 		note("rmmod %s\n", (char *)a[0]);
-		return verdict((char *)a[0]);
+		return verdict(a[0]);
 	case VU_SYS_LSMOD:
-		return fake_lsmod((char *)a[0], (size_t)a[1]);
+		return fake_lsmod(a[0], (size_t)a[1]);
 	case VU_SYS_VUCTL:
-		return fake_vuctl(a[0], (void *)a[1], (size_t)a[2]);
+		return fake_vuctl((long)a[0], a[1], (size_t)a[2]);
 	case VU_SYS_MSOCKET:
-		return fake_msocket((char *)a[0], a[1], a[2]);
+		return fake_msocket(a[0], (long)a[1], (long)a[2]);
 	default:
 		errno = ENOSYS;
 		return -1;

@@ -68,6 +68,15 @@ static void add_keeps_quoted_and_escaped_commas_together(void **state)
 	expect("a\\", 0, "a\\");
 }
 
+static void add_keeps_commas_in_brackets_together(void **state)
+{
+	(void)state;
+	expect("vlan://1{vde://,ro,},ro", MS_RDONLY, "vlan://1{vde://,ro,}");
+	expect("a[b{,ro,}],ro", MS_RDONLY, "a[b{,ro,}]");
+	expect("a],ro", MS_RDONLY, "a]");
+	expect("a[b,ro", 0, "a[b,ro");
+}
+
 static void add_twice_appends(void **state)
 {
 	struct mountopts m = { 0 };
@@ -89,6 +98,7 @@ int main(void)
 		cmocka_unit_test(add_fstab_words_are_data),
 		cmocka_unit_test(add_drops_empty_options),
 		cmocka_unit_test(add_keeps_quoted_and_escaped_commas_together),
+		cmocka_unit_test(add_keeps_commas_in_brackets_together),
 		cmocka_unit_test(add_twice_appends),
 	};
 

@@ -68,13 +68,20 @@ static const struct flag_word flag_words[] = {
 static size_t option_size(const char *options)
 {
 	bool quoted = false;
+	int depth = 0;
 	size_t i;
 
-	for (i = 0; options[i] && (quoted || options[i] != ','); i++) {
+	for (i = 0; options[i]; i++) {
+		if (options[i] == ',' && !quoted && depth <= 0)
+			break;
 		if (options[i] == '\\' && options[i + 1])
 			i++;
 		else if (options[i] == '"')
 			quoted = !quoted;
+		else if (strchr("[{", options[i]))
+			depth++;
+		else if (strchr("]}", options[i]))
+			depth--;
 	}
 	return i;
 }

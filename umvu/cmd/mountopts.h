@@ -16,7 +16,7 @@ struct mountopts {
 
 /*
  * Adds the comma-separated @options; later words win. A comma inside double
- * quotes or after a backslash separates nothing; quotes and backslashes reach
+ * quotes, [] or {}, or after a backslash, separates nothing; all these reach
  * the file system as they are. Empty options are dropped.
  * Returns 0 or -ENOMEM.
  */

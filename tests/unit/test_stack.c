@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making and unmaking stacks: plug-ins, errors, licences, the default. */
+#include "libioth_test.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static void assert_no_stack(const char *name, int error, const char *message)
+{
+	errno = 0;
+	assert_null(ioth_newstack(name, NULL));
+	assert_int_equal(errno, error);
+	assert_non_null(strstr(ioth_errmsg(), message));
+}
+
+static void newstack_host(void **state)
+{
+	struct ioth *null = ioth_newstack(NULL, NULL);
+	struct ioth *empty = ioth_newstack("", NULL);
+	int fd = ioth_msocket(null, AF_INET, SOCK_DGRAM, 0);
+
+	(void)state;
+	assert_non_null(null);
+	assert_non_null(empty);
+	assert_ptr_not_equal(null, empty);
+	assert_true(fd >= 0);
+	assert_int_equal(ioth_delstack(empty), 0);
+	assert_int_equal(ioth_close(fd), 0);
+	assert_int_equal(ioth_delstack(null), 0);
+}
+
+static void newstack_unknown(void **state)
+{
+	(void)state;
+	assert_no_stack("nosuch", ENOTSUP, "nosuch");
+	assert_no_stack("nosuch,option", ENOTSUP, "failing kernel licensed mock");
+	assert_no_stack("../.ioth/mock", ENOTSUP, "../.ioth/mock");
+}
+
+static void newstack_not_loadable(void **state)
+{
+	(void)state;
+	assert_no_stack("broken", ENOTSUP, "ioth_broken.so");
+}
+
+static void newstack_without_newstack(void **state)
+{
+	(void)state;
+	assert_no_stack("nonewstack", ENOENT, "ioth_nonewstack_newstack");
+}
+
+/* Its errno is set in another name space (dlmopen). */
+static void newstack_failing(void **state)
+{
+	(void)state;
+	assert_no_stack("failing", EDOM, "out of its domain");
+}
+
+static void errmsg_after_success(void **state)
+{
+	struct ioth *stack;
+
+	(void)state;
+	assert_no_stack("nosuch", ENOTSUP, "nosuch");
+	stack = ioth_newstack("counter", NULL);
+	assert_string_equal(ioth_errmsg(), "");
+	assert_int_equal(ioth_delstack(stack), 0);
+}
+
+static void newstack_license(void **state)
+{
+	static const char *const allowed[] = { "GPL-3.0-only", "apache-2.0",
+		"MIT OR Apache-2.0", "(GPL-2.0-only OR GPL-3.0-only)" };
+	static const char *const refused[] = { "GPL-2.0-or-later",
+		"GPL-3.0-only AND MIT", "" };
+
+	(void)state;
+	ioth_set_license(NULL);
+	assert_no_stack("licensed", EPERM, "Apache-2.0");
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		ioth_set_license(refused[i]);
+		assert_no_stack("licensed", EPERM, "Apache-2.0");
+	}
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++) {
+		struct ioth *stack;
+
+		ioth_set_license(allowed[i]);
+		stack = ioth_newstack("licensed", NULL);
+		assert_non_null(stack);
+		assert_int_equal(ioth_delstack(stack), 0);
+	}
+	ioth_set_license(NULL);
+}
+
+static char seen[64];
+
+static void *note_arguments(const char *vnlv[], const char *options,
+	struct ioth_functions *functions)
+{
+	(void)options;
+	seen[0] = '\0';
+	for (; vnlv && *vnlv; vnlv++)
+		strcat(strcat(seen, *vnlv), ";");
+	return functions;
+}
+
+static void newstackl_list(void **state)
+{
+	struct ioth_functions mock = { .newstack = note_arguments };
+	const char *vnlv[] = { "x://", "y://", NULL };
+	char name[64];
+
+	(void)state;
+	snprintf(name, sizeof(name), "mock,%p", (void *)&mock);
+	ioth_delstack(ioth_newstackl(name, "a://", "b://", "c://", NULL));
+	assert_string_equal(seen, "a://;b://;c://;");
+	ioth_delstack(ioth_newstackl(name, NULL));
+	assert_string_equal(seen, "");
+	ioth_delstack(ioth_newstackv(name, vnlv));
+	assert_string_equal(seen, "x://;y://;");
+	ioth_delstack(ioth_newstackv(name, NULL));
+	assert_string_equal(seen, "");
+	ioth_delstack(ioth_newstack(name, "z://"));
+	assert_string_equal(seen, "z://;");
+}
+
+static void newstack_private(void **state)
+{
+	struct ioth *a = ioth_newstack("counter", NULL);
+	struct ioth *b = ioth_newstack("counter", NULL);
+	int fd_a[] = { ioth_msocket(a, AF_INET, SOCK_DGRAM, 0),
+		ioth_msocket(a, AF_INET, SOCK_DGRAM, 0) };
+	int fd_b = ioth_msocket(b, AF_INET, SOCK_DGRAM, 0);
+
+	(void)state;
+	assert_int_equal(ioth_listen(fd_a[0], 0), 2);
+	assert_int_equal(ioth_listen(fd_b, 0), 1);
+	for (int i = 0; i < 2; i++)
+		close(fd_a[i]);
+	close(fd_b);
+	for (int i = 0; i < 2; i++)
+		assert_errno(ioth_delstack(a), EDOM);
+	assert_int_equal(ioth_delstack(a), 0);
+	assert_errno(ioth_delstack(b), EDOM);
+	assert_int_equal(ioth_delstack(b), 0);
+}
+
+static void newstack_often(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		struct ioth *stack = ioth_newstack("counter", NULL);
+
+		assert_non_null(stack);
+		assert_int_equal(ioth_delstack(stack), 0);
+	}
+}
+
+static void call_errno_of_name_space(void **state)
+{
+	struct ioth *stack = ioth_newstack("counter", NULL);
+	int fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr addr = { 0 };
+
+	(void)state;
+	assert_errno(ioth_bind(fd, &addr, sizeof(addr)), EXDEV);
+	assert_errno(
+		ioth_msocket(stack, AF_INET, SOCK_DGRAM, 255), EPROTONOSUPPORT);
+	ioth_close(fd);
+	while (ioth_delstack(stack) < 0)
+		assert_int_equal(errno, EDOM);
+}
+
+static void delstack_no_stack(void **state)
+{
+	struct ioth *stack = ioth_newstack("mock", NULL);
+	int something;
+
+	(void)state;
+	assert_null(stack);
+	assert_errno(ioth_delstack(NULL), EINVAL);
+	assert_errno(ioth_delstack((struct ioth *)&something), EINVAL);
+	assert_errno(
+		ioth_msocket((struct ioth *)&something, AF_INET, SOCK_DGRAM, 0),
+		EINVAL);
+	assert_errno(
+		ioth_supported((struct ioth *)&something, AF_INET), EINVAL);
+	assert_errno(ioth_watchfd(NULL), EINVAL);
+}
+
+static int refuse(void *stackdata)
+{
+	*(bool *)stackdata = !*(bool *)stackdata;
+	errno = EBUSY;
+	return *(bool *)stackdata ? -1 : 0;
+}
+
+static bool refused;
+
+static void *new_refusing(const char *vnlv[], const char *options,
+	struct ioth_functions *functions)
+{
+	(void)vnlv;
+	(void)options;
+	(void)functions;
+	return &refused;
+}
+
+static void delstack_refused(void **state)
+{
+	struct ioth_functions mock = { .newstack = new_refusing,
+		.delstack = refuse };
+	struct ioth *stack = new_mock(&mock);
+
+	(void)state;
+	ioth_set_defstack(stack);
+	assert_errno(ioth_delstack(stack), EBUSY);
+	assert_ptr_equal(ioth_get_defstack(), stack);
+	assert_int_equal(ioth_delstack(stack), 0);
+	assert_null(ioth_get_defstack());
+	assert_errno(ioth_delstack(stack), EINVAL);
+}
+
+static void defstack_used(void **state)
+{
+	struct ioth *null = ioth_newstack("null", NULL);
+	int fd;
+
+	(void)state;
+	assert_non_null(null);
+	ioth_set_defstack(null);
+	assert_ptr_equal(ioth_get_defstack(), null);
+	assert_errno(ioth_socket(AF_INET, SOCK_STREAM, 0), EAFNOSUPPORT);
+	assert_errno(ioth_msocket(NULL, AF_INET, SOCK_STREAM, 0), EAFNOSUPPORT);
+	ioth_set_defstack(NULL);
+	fd = ioth_socket(AF_INET, SOCK_STREAM, 0);
+	assert_true(fd >= 0);
+	assert_int_equal(ioth_close(fd), 0);
+	assert_int_equal(ioth_delstack(null), 0);
+}
+
+static void supported_asked(void **state)
+{
+	struct ioth *null = ioth_newstack("null", NULL);
+
+	(void)state;
+	assert_int_equal(ioth_supported(null, AF_INET), 1);
+	assert_int_equal(ioth_supported(null, AF_NETLINK), 1);
+	assert_int_equal(ioth_supported(null, AF_UNIX), 0);
+	assert_int_equal(ioth_delstack(null), 0);
+}
+
+static void supported_tried(void **state)
+{
+	struct ioth *kernel = ioth_newstack("kernel", NULL);
+
+	(void)state;
+	assert_int_equal(ioth_supported(kernel, AF_INET), 1);
+	assert_int_equal(ioth_supported(kernel, AF_NETLINK), 1);
+	assert_int_equal(ioth_supported(kernel, 9999), 0);
+	assert_int_equal(ioth_supported(NULL, AF_UNIX), 1);
+	assert_int_equal(ioth_delstack(kernel), 0);
+}
+
+static void plugins_listed(void **state)
+{
+	char *plugins = ioth_plugins();
+
+	(void)state;
+	assert_non_null(plugins);
+	assert_non_null(strstr(plugins, "kernel"));
+	assert_non_null(strstr(plugins, "licensed mock nonewstack"));
+	assert_null(strstr(plugins, "-r"));
+	free(plugins);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(newstack_host),
+		cmocka_unit_test(newstack_unknown),
+		cmocka_unit_test(newstack_not_loadable),
+		cmocka_unit_test(newstack_without_newstack),
+		cmocka_unit_test(newstack_failing),
+		cmocka_unit_test(errmsg_after_success),
+		cmocka_unit_test(newstack_license),
+		cmocka_unit_test(newstackl_list),
+		cmocka_unit_test(newstack_private),
+		cmocka_unit_test(newstack_often),
+		cmocka_unit_test(call_errno_of_name_space),
+		cmocka_unit_test(delstack_no_stack),
+		cmocka_unit_test(delstack_refused),
+		cmocka_unit_test(defstack_used),
+		cmocka_unit_test(supported_asked),
+		cmocka_unit_test(supported_tried),
+		cmocka_unit_test(plugins_listed),
+	};
+
+	use_test_plugins();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

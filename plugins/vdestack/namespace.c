@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * namespace.c - a private network namespace as an object
+ *
+ * Theory of operation
+ *
+ * Three ways lead to a socket inside (nshelper.c explains the helper):
+ * - with CAP_SYS_ADMIN the calling thread goes there and comes back (setns(2)):
+ *   no other task has to run, a third to a half of the time;
+ * - otherwise the helper makes it: one caller at a time, under the lock;
+ * - in a child that the program forked there is no helper (it serves its own
+ *   process) and the lock may be held by a thread that is not there. A task is
+ *   made for this one request, enters through the two descriptors and ends.
+ */
+#include "gnu.h"
+#include "namespace.h"
+#include "errtext.h"
+#include "nshelper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STACK_SIZE 131072
+#define GUARD_SIZE 65536 /* a multiple of every page size */
+#define SPINS	   400	 /* looks at the futex word before sleeping on it */
+
+struct netns {
+	struct nshelper helper;
+	char *stack; /* the helper's */
+	pid_t pid;
+	int pidfd;
+	bool is_direct; /* threads may go there themselves */
+	pthread_mutex_t lock;
+	/* under lock: helper.request, helper.result */
+	int outer_fd; /* under lock when it is made */
+};
+
+static char *stack_new(void)
+{
+	char *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+	if (stack == MAP_FAILED)
+		return NULL;
+	mprotect(stack, GUARD_SIZE, PROT_NONE);
+	return stack;
+}
+
+static int explain(int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return errtext(err,
+			"user namespaces are not permitted here: as root set "
+			"sysctl kernel.unprivileged_userns_clone=1 or "
+			"kernel.apparmor_restrict_unprivileged_userns=0, "
+			"or run as root");
+	if (err == -ENOSPC || err == -EUSERS)
+		return errtext(err,
+			"no more user or network namespaces: raise sysctl "
+			"user.max_user_namespaces, user.max_net_namespaces");
+	return errtext(
+		err, "cannot make a network namespace: %s", strerror(-err));
+}
+
+static int try_clone(struct netns *ns, int flags)
+{
+	ns->pidfd = -1;
+	ns->helper.user_ns = (flags & CLONE_NEWUSER) != 0;
+	ns->pid = clone(nshelper_main, ns->stack + STACK_SIZE,
+		CLONE_VM | CLONE_FILES | CLONE_NEWNET | CLONE_PIDFD | flags,
+		&ns->helper, &ns->pidfd);
+	return ns->pid < 0 ? -errno : 0;
+}
+
+static int start_helper(struct netns *ns)
+{
+	int err = try_clone(ns, 0);
+
+	if (err == -EPERM)
+		err = try_clone(ns, CLONE_NEWUSER);
+	if (err < 0)
+		return err;
+	while (atomic_load(&ns->helper.state) == NSHELPER_STARTING)
+		nshelper_wait(&ns->helper.state, NSHELPER_STARTING);
+	ns->is_direct = !ns->helper.user_ns;
+	return (int)ns->helper.result;
+}
+
+int netns_new(struct netns **result)
+{
+	struct netns *ns = calloc(1, sizeof(*ns));
+	int err = -ENOMEM;
+
+	if (!ns)
+		return err;
+	pthread_mutex_init(&ns->lock, NULL);
+	ns->outer_fd = ns->pidfd = -1;
+	ns->helper.net_fd = ns->helper.user_fd = -1;
+	ns->helper.owner = getpid();
+	ns->helper.uid = geteuid();
+	ns->helper.gid = getegid();
+	ns->stack = stack_new();
+	if (ns->stack)
+		err = start_helper(ns);
+	if (err < 0) {
+		netns_free(ns);
+		return explain(err);
+	}
+	*result = ns;
+	return 0;
+}
+
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void netns_free(struct netns *ns)
+{
+	if (!ns)
+		return;
+	if (ns->pid > 0) {
+		atomic_store(&ns->helper.state, NSHELPER_QUIT);
+		nshelper_wake(&ns->helper.state);
+		while (waitpid(ns->pid, NULL, __WCLONE) < 0 && errno == EINTR)
+			;
+	}
+	close_if_open(ns->pidfd);
+	close_if_open(ns->helper.net_fd);
+	close_if_open(ns->helper.user_fd);
+	close_if_open(ns->outer_fd);
+	if (ns->stack)
+		munmap(ns->stack, STACK_SIZE);
+	pthread_mutex_destroy(&ns->lock);
+	free(ns);
+}
+
+static void pause_cpu(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#endif
+}
+
+/* The helper does the request; called with the lock. */
+static long ask_locked(struct nshelper *h, const struct nsrequest *request)
+{
+	uint32_t ready = NSHELPER_READY;
+
+	h->request = *request;
+	if (!atomic_compare_exchange_strong(&h->state, &ready, NSHELPER_ASKED))
+		return -ENODEV;
+	nshelper_wake(&h->state);
+	for (int i = 0; i < SPINS && atomic_load(&h->state) == NSHELPER_ASKED;
+		i++)
+		pause_cpu();
+	while (atomic_load(&h->state) == NSHELPER_ASKED)
+		nshelper_wait(&h->state, NSHELPER_ASKED);
+	return atomic_load(&h->state) == NSHELPER_READY ? h->result : -ENODEV;
+}
+
+/* A task made for one request; its creator sleeps meanwhile (CLONE_VFORK). */
+static long visit(const struct netns *ns, const struct nsrequest *request)
+{
+	struct nshelper h = { .request = *request,
+		.net_fd = ns->helper.net_fd,
+		.user_fd = ns->helper.user_fd,
+		.result = -ENODEV };
+	char *stack = stack_new();
+	sigset_t all, old;
+	pid_t pid;
+
+	if (!stack)
+		return -ENOMEM;
+	sigfillset(&all); /* inherited: no handler shall run in it */
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pid = clone(nshelper_visit, stack + STACK_SIZE,
+		CLONE_VM | CLONE_FILES | CLONE_VFORK, &h);
+	if (pid < 0)
+		h.result = -errno;
+	while (pid > 0 && waitpid(pid, NULL, __WCLONE) < 0 && errno == EINTR)
+		;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	munmap(stack, STACK_SIZE);
+	return h.result;
+}
+
+static long ask(struct netns *ns, const struct nsrequest *request)
+{
+	long result = -EAGAIN;
+
+	if (ns->is_direct && request->op != NSOP_NEWNET)
+		result = nshelper_excursion(request->net_fd < 0
+						    ? ns->helper.net_fd
+						    : request->net_fd,
+			request);
+	if (result != -EAGAIN)
+		return result;
+	if (getpid() != ns->helper.owner)
+		return visit(ns, request);
+	pthread_mutex_lock(&ns->lock);
+	result = ask_locked(&ns->helper, request);
+	pthread_mutex_unlock(&ns->lock);
+	return result;
+}
+
+int netns_socket(struct netns *ns, enum netns_side side, int domain, int type,
+	int protocol)
+{
+	struct nsrequest request = { .op = NSOP_SOCKET,
+		.net_fd = side == NETNS_OUTER ? ns->outer_fd : -1,
+		.a = domain,
+		.b = type,
+		.c = protocol };
+
+	return (int)ask(ns, &request);
+}
+
+int netns_open(struct netns *ns, const char *path, int flags)
+{
+	struct nsrequest request = {
+		.op = NSOP_OPEN, .net_fd = -1, .path = path, .a = flags
+	};
+
+	return (int)ask(ns, &request);
+}
+
+int netns_outer(struct netns *ns)
+{
+	struct nsrequest request = { .op = NSOP_NEWNET, .net_fd = -1 };
+
+	pthread_mutex_lock(&ns->lock);
+	if (ns->outer_fd < 0)
+		ns->outer_fd = (int)ask_locked(&ns->helper, &request);
+	pthread_mutex_unlock(&ns->lock);
+	return ns->outer_fd;
+}
+
+int netns_pidfd(const struct netns *ns)
+{
+	return ns->pidfd;
+}
+
+void netns_gone(struct netns *ns)
+{
+	atomic_store(&ns->helper.state, NSHELPER_GONE);
+	nshelper_wake(&ns->helper.state);
+}

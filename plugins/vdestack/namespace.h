@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * namespace.h - a private network namespace as an object
+ *
+ * The calling process never moves into it; it asks for descriptors of it.
+ * Threads: netns_new and netns_free in one thread, see there; the rest in any,
+ * also in a child made by fork().
+ */
+#ifndef VDESTACK_NAMESPACE_H
+#define VDESTACK_NAMESPACE_H
+
+#include <stdbool.h>
+
+#pragma GCC visibility push(hidden)
+
+struct netns; /* owns the helper task, its stack, two namespace descriptors */
+
+enum netns_side {
+	NETNS_INNER, /* where the program's sockets live */
+	NETNS_OUTER, /* a second one, for the far ends of veth pairs */
+};
+
+/*
+ * Makes a namespace with nothing in it but lo. The helper dies with the calling
+ * thread, which must thus live as long as the namespace.
+ * Errors: -EPERM, -ENOSPC, -EUSERS (user namespaces are not to be had), -ENOMEM
+ * and others of clone(2), with errtext.
+ */
+int netns_new(struct netns **ns);
+
+/* Ends the helper and waits until it is gone. NULL is allowed. */
+void netns_free(struct netns *ns);
+
+/*
+ * socket(2) inside; flags in @type are honoured. Errors: those of socket(2),
+ * -ENODEV the helper has been killed.
+ */
+int netns_socket(struct netns *ns, enum netns_side side, int domain, int type,
+	int protocol);
+
+/* open(2) inside: for /dev/net/tun and /proc/sys/net, which look who opens. */
+int netns_open(struct netns *ns, const char *path, int flags);
+
+/*
+ * Makes NETNS_OUTER unless it is there and returns its descriptor, which stays
+ * the namespace's. Errors: negative errno.
+ */
+int netns_outer(struct netns *ns);
+
+/* A pidfd of the helper, readable when it has died; -1 on old kernels. */
+int netns_pidfd(const struct netns *ns);
+
+/* The helper has died: present and future requests answer -ENODEV. */
+void netns_gone(struct netns *ns);
+
+#pragma GCC visibility pop
+#endif

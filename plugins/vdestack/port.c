@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gnu.h"
+#include "port.h"
+#include "errtext.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static int explain(int err, const struct port_config *config)
+{
+	const char *name = *config->ifname ? config->ifname : "vde0";
+
+	switch (err) {
+	case -EEXIST:
+		return errtext(err, "interface %s: name or index taken", name);
+	case -EPERM:
+		return errtext(err,
+			"interface %s: not permitted in the namespace; is "
+			"kernel.apparmor_restrict_unprivileged_userns set?",
+			name);
+	default:
+		return errtext(err, "interface %s: %s", name, strerror(-err));
+	}
+}
+
+int port_open(
+	struct port *port, struct netns *ns, const struct port_config *config)
+{
+	int err = tap_open(port, ns, config);
+
+	if (err == -ENXIO)
+		err = veth_open(port, ns, config);
+	return err < 0 ? explain(err, config) : 0;
+}
+
+void port_close(struct port *port)
+{
+	port->ops->del(port);
+	close(port->fd);
+}
+
+int port_read(struct port *port, struct frames *frames)
+{
+	frames_reset(frames);
+	return port->ops->read(port, frames);
+}
+
+void port_write(struct port *port, struct frames *frames)
+{
+	port->ops->write(port, frames);
+	frames->next = frames->len;
+}
+
+void port_set_carrier(struct port *port, bool on)
+{
+	port->ops->set_carrier(port, on);
+}

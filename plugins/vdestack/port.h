@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * port.h - the kernel's end of an interface
+ *
+ * Two kinds: a TAP device (tap.c), or, where /dev/net/tun cannot be opened, a
+ * veth pair with a packet socket on its far end (veth.c). Threads: made by any,
+ * then used by the relay only.
+ *
+ * The place for segmentation offload (vnet_hdr) is here: a port that delivers
+ * frames longer than the MTU with a header, and wires that segment them.
+ */
+#ifndef VDESTACK_PORT_H
+#define VDESTACK_PORT_H
+
+#include "frames.h"
+
+#include <net/if.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+struct netns;
+struct port;
+
+/* What a kind of port can do; see the functions of the same names below. */
+struct port_ops {
+	int (*read)(struct port *port, struct frames *frames);
+	void (*write)(struct port *port, struct frames *frames);
+	void (*set_carrier)(struct port *port, bool on);
+	void (*del)(struct port *port);
+};
+
+struct port {
+	const struct port_ops *ops;
+	struct netns *ns;
+	int fd;	     /* readable: frames; owned */
+	int ifindex; /* of the end that the program sees (tap) or ours (veth) */
+};
+
+struct port_config {
+	const char *ifname; /* "": the next free of vde0, vde1, ... */
+	int ifindex;	    /* wanted, 0: any */
+	uint8_t mac[6];
+};
+
+/*
+ * Makes an interface in @ns, down, with carrier.
+ * Errors, with errtext: -EEXIST the name or index is taken, -EPERM, -ENOMEM,
+ * others of the kernel.
+ */
+int port_open(
+	struct port *port, struct netns *ns, const struct port_config *config);
+
+/* Removes the interface unless somebody has, closes. */
+void port_close(struct port *port);
+
+/*
+ * Fills @frames, which is empty, with what is there. Never blocks. 0, or
+ * -ENODEV: the interface was removed.
+ */
+int port_read(struct port *port, struct frames *frames);
+
+/*
+ * Delivers all of @frames. Never blocks: what the kernel does not take (the
+ * interface is down, no memory) is lost.
+ */
+void port_write(struct port *port, struct frames *frames);
+
+/* Carrier of the interface follows the wire. */
+void port_set_carrier(struct port *port, bool on);
+
+/* The two kinds, used by port_open. tap: -ENXIO no /dev/net/tun for us. */
+int tap_open(
+	struct port *port, struct netns *ns, const struct port_config *config);
+int veth_open(
+	struct port *port, struct netns *ns, const struct port_config *config);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gnu.h"
+#include "stale.h"
+#include "vnl.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Would a connection to DIR/ctl be accepted, or might it be? */
+static bool is_served(const char *dir)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd, err, len;
+
+	len = snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/ctl", dir);
+	if (len < 0 || (size_t)len >= sizeof(addr.sun_path))
+		return true;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return true;
+	err = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? errno
+								      : 0;
+	close(fd);
+	return err != ECONNREFUSED && err != ENOENT;
+}
+
+/* With @remove, unlinks; without, says whether there are sockets only. */
+static bool each_socket(DIR *dir, bool remove)
+{
+	const struct dirent *entry;
+	struct stat st;
+
+	rewinddir(dir);
+	while ((entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (fstatat(dirfd(dir), entry->d_name, &st,
+			    AT_SYMLINK_NOFOLLOW) < 0 ||
+			!S_ISSOCK(st.st_mode))
+			return false;
+		if (remove && unlinkat(dirfd(dir), entry->d_name, 0) < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	bool is_empty;
+
+	if (!dir)
+		return false;
+	is_empty = each_socket(dir, false) && each_socket(dir, true);
+	closedir(dir);
+	return is_empty;
+}
+
+bool stale_remove(const char *locator)
+{
+	char dir[PATH_MAX];
+
+	if (vnl_switch_dir(locator, dir, sizeof(dir)) < 0)
+		return false;
+	return !is_served(dir) && empty(dir) && rmdir(dir) == 0;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * tap.c - a port that is a TAP device
+ *
+ * The device belongs to the namespace of the task that opens /dev/net/tun;
+ * after that any thread may use the descriptor.
+ */
+#include "gnu.h"
+#include "port.h"
+#include "namespace.h"
+#include "rtnl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int tap_read(struct port *port, struct frames *frames)
+{
+	while (frames->len < FRAMES_MAX) {
+		struct iovec *frame = &frames->frame[frames->len];
+		ssize_t n = read(port->fd, frame->iov_base, frame->iov_len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EBADFD ? -ENODEV : 0;
+		frame->iov_len = (size_t)n;
+		frames->len++;
+	}
+	return 0;
+}
+
+static void tap_write(struct port *port, struct frames *frames)
+{
+	for (unsigned i = frames->next; i < frames->len; i++) {
+		const struct iovec *frame = &frames->frame[i];
+		/* EIO: the interface is down */
+		ssize_t n = write(port->fd, frame->iov_base, frame->iov_len);
+
+		(void)n;
+	}
+}
+
+static void tap_set_carrier(struct port *port, bool on)
+{
+	int carrier = on;
+
+	ioctl(port->fd, TUNSETCARRIER, &carrier);
+}
+
+static int rtnl_socket(struct netns *ns)
+{
+	return netns_socket(ns, NETNS_INNER, AF_NETLINK,
+		SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+}
+
+/*
+ * Closing would do, were there no child of the program with a copy of the
+ * descriptor. A device that was removed already has no name to ask for.
+ */
+static void tap_del(struct port *port)
+{
+	struct ifreq ifr;
+	int fd;
+
+	if (ioctl(port->fd, TUNGETIFF, &ifr) < 0)
+		return;
+	fd = rtnl_socket(port->ns);
+	if (fd < 0)
+		return;
+	rtnl_del(fd, port->ifindex);
+	close(fd);
+}
+
+static const struct port_ops tap_ops = {
+	.read = tap_read,
+	.write = tap_write,
+	.set_carrier = tap_set_carrier,
+	.del = tap_del,
+};
+
+/* TUNSETIFF on a taken name says EINVAL or EBUSY, by the kind of its owner. */
+static int is_taken(int sock, const char *name)
+{
+	struct ifreq ifr = { 0 };
+
+	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	return *name && ioctl(sock, SIOCGIFINDEX, &ifr) == 0;
+}
+
+static int make(struct port *port, int sock, const struct port_config *config)
+{
+	struct ifreq ifr = { 0 };
+	unsigned ifindex = (unsigned)config->ifindex;
+
+	if (is_taken(sock, config->ifname))
+		return -EEXIST;
+	if (ifindex && ioctl(port->fd, TUNSETIFINDEX, &ifindex) < 0)
+		return -errno;
+	ifr.ifr_flags = IFF_TAP | IFF_NO_PI;
+	strncpy(ifr.ifr_name, *config->ifname ? config->ifname : "vde%d",
+		IFNAMSIZ - 1);
+	if (ioctl(port->fd, TUNSETIFF, &ifr) < 0)
+		return errno == EBUSY ? -EEXIST : -errno;
+	if (ioctl(sock, SIOCGIFINDEX, &ifr) < 0)
+		return -errno;
+	port->ifindex = ifr.ifr_ifindex;
+	return rtnl_set_mac(sock, port->ifindex, config->mac);
+}
+
+int tap_open(
+	struct port *port, struct netns *ns, const struct port_config *config)
+{
+	int err, sock;
+
+	port->ops = &tap_ops;
+	port->ns = ns;
+	port->fd = netns_open(ns, "/dev/net/tun", O_RDWR | O_NONBLOCK);
+	if (port->fd < 0)
+		return -ENXIO;
+	sock = rtnl_socket(ns);
+	err = sock < 0 ? sock : make(port, sock, config);
+	if (sock >= 0)
+		close(sock);
+	if (err < 0)
+		close(port->fd);
+	return err;
+}

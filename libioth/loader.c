@@ -114,7 +114,7 @@ static int load_from(struct plugin *plugin, const char *dir, const char *name)
 		plugin->handle = load_file(path, i == 0);
 		if (plugin->handle)
 			return 0;
-		errmsg_set("%s", dlerror());
+		errmsg_set("plug-in '%s': %s", name, dlerror());
 		return -ENOTSUP;
 	}
 	return -ENOENT;
@@ -147,16 +147,16 @@ static int load(struct plugin *plugin, const char *name)
 }
 
 static int check(const struct ioth_functions *functions, const char *name,
-	const char *const *license)
+	const char *license)
 {
 	if (!functions->newstack) {
 		errmsg_set("plug-in '%s' has no ioth_%s_newstack", name, name);
 		return -ENOENT;
 	}
-	if (license_check(license ? *license : NULL) < 0) {
+	if (license_check(license) < 0) {
 		errmsg_set("plug-in '%s': its licence %s does not go with that "
 			   "of the program",
-			name, *license);
+			name, license);
 		return -EPERM;
 	}
 	return 0;
@@ -165,6 +165,7 @@ static int check(const struct ioth_functions *functions, const char *name,
 int plugin_open(struct plugin *plugin, const char *name,
 	struct ioth_functions *functions)
 {
+	const char *const *license;
 	int err = load(plugin, name);
 
 	if (err)
@@ -178,7 +179,8 @@ int plugin_open(struct plugin *plugin, const char *name,
 		(int (*)(int))symbol(plugin->handle, name, "supported");
 	plugin->errmsg =
 		(const char *(*)(void))symbol(plugin->handle, name, "errmsg");
-	err = check(functions, name, symbol(plugin->handle, name, "license"));
+	license = symbol(plugin->handle, name, "license");
+	err = check(functions, name, license ? *license : NULL);
 	if (err)
 		plugin_close(plugin);
 	return err;

@@ -5,6 +5,8 @@
 #ifndef LIBIOTH_TEST_H
 #define LIBIOTH_TEST_H
 
+#include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,6 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -34,6 +38,26 @@ static inline struct ioth *new_mock(const struct ioth_functions *mock)
 	stack = ioth_newstack(name, NULL);
 	assert_non_null(stack);
 	return stack;
+}
+
+static inline bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool written = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return written;
+}
+
+/* Puts the process, as root, into a user name space and those of @flags. */
+static inline bool own_user_space(int flags)
+{
+	char map[64];
+
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned)geteuid());
+	return unshare(CLONE_NEWUSER | flags) == 0 &&
+	       write_file("/proc/self/uid_map", map);
 }
 
 /* @call has returned -1 and set errno to @error. */

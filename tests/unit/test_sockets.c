@@ -336,6 +336,43 @@ static void closefrom_inotify(void **state)
 	make_stack(state);
 }
 
+#define SKIPPED 77
+
+/* In a child: all that can be known without inotify. */
+static int use_without_inotify(void)
+{
+	struct ioth *stack = ioth_newstack("kernel", NULL);
+	int fd, copy;
+
+	if (!own_user_space(0) ||
+		!write_file("/proc/sys/user/max_inotify_instances", "0"))
+		return SKIPPED;
+	if (ioth_watchfd(stack) >= 0 || errno != EMFILE)
+		return 1;
+	fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0);
+	copy = dup(fd);
+	if (ioth_close(fd) < 0 || known(fd) || !known(copy))
+		return 2;
+	if (ioth_delstack(stack) == 0 || errno != EBUSY)
+		return 3;
+	close(copy);
+	return ioth_delstack(stack) == 0 ? 0 : 4;
+}
+
+static void inotify_not_to_be_had(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(use_without_inotify());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 /* --- descriptors that are no sockets -------------------------------------- */
 
 static int mock_socket(int domain, int type, int protocol)
@@ -395,6 +432,7 @@ int main(void)
 		stack_test(fork_both_use),
 		stack_test(fork_child_keeps),
 		stack_test(closefrom_inotify),
+		cmocka_unit_test(inotify_not_to_be_had),
 		cmocka_unit_test(eventfd_by_number),
 	};
 

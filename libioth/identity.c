@@ -9,14 +9,18 @@ int identity_of(int fd, struct identity *identity)
 {
 	uint64_t cookie;
 	socklen_t size = sizeof(cookie);
+	int saved_errno = errno;
 	struct stat st;
+	int err;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0) {
 		*identity = (struct identity){ .ino = cookie, .fd = -1 };
 		return 0;
 	}
-	if (errno == EBADF || fstat(fd, &st) < 0)
-		return -EBADF;
+	err = errno == EBADF || fstat(fd, &st) < 0 ? -EBADF : 0;
+	errno = saved_errno;
+	if (err)
+		return err;
 	*identity = (struct identity){
 		.dev = st.st_dev,
 		.ino = st.st_ino,

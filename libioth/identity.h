@@ -19,7 +19,7 @@ struct identity {
 	int fd;	      /* -1 for a socket */
 };
 
-/* Errors: -EBADF. */
+/* Errors: -EBADF. errno is left alone. */
 int identity_of(int fd, struct identity *identity);
 
 bool identity_equal(const struct identity *a, const struct identity *b);

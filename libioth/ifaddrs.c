@@ -261,13 +261,14 @@ static int list_all(struct ioth *stack, struct list *list)
 
 int ioth_getifaddrs(struct ioth *stack, struct ifaddrs **ifap)
 {
+	int attempts = 16;
 	struct list list;
 	int err;
 
 	do { /* until nothing changes while it is listed */
 		list = (struct list){ .end = &list.first };
 		err = list_all(stack, &list);
-	} while (err == -EINTR);
+	} while (err == -EINTR && --attempts > 0);
 	if (err) {
 		errno = -err;
 		return -1;

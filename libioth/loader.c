@@ -4,10 +4,8 @@
  * the directory ioth/ beside libioth.so itself.
  *
  * ioth_NAME-r.so is loaded once and shared by all its stacks. ioth_NAME.so
- * gets a name space of its own for each stack (dlmopen), with its own libc and
- * so its own errno. A plug-in that was built with a sanitizer cannot be loaded
- * that way, for the sanitizer's run-time must be the program's: libioth built
- * with one loads a private copy of the file in the base name space instead.
+ * is loaded for each stack, with a libc of its own and so with an errno of its
+ * own (see object.c).
  */
 #include "loader.h"
 
@@ -15,6 +13,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,8 @@
 #include "ioth/plugin.h"
 #include "errmsg.h"
 #include "license.h"
+#include "object.h"
 #include "plugindirs.h"
-#include "privatecopy.h"
 
 #define FUNCTION(member)                                                       \
 	{                                                                      \
@@ -91,31 +90,24 @@ static void find_functions(
 	}
 }
 
-static void *load_file(const char *path, bool shared)
-{
-	if (shared)
-		return dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	return private_copy_open(path);
-}
-
 /* Loads the file of @name in directory @dir; -ENOENT when it is not there. */
 static int load_from(struct plugin *plugin, const char *dir, const char *name)
 {
 	static const char *const endings[] = { "-r.so", ".so" };
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+	for (int own = 0; own <= 1; own++) {
 		char path[PATH_MAX];
-		int len = snprintf(path, sizeof(path), "%s/ioth_%s%s", dir,
-			name, endings[i]);
+		int err, len;
 
+		len = snprintf(path, sizeof(path), "%s/ioth_%s%s", dir, name,
+			endings[own]);
 		if (len < 0 || (size_t)len >= sizeof(path) ||
 			access(path, R_OK) < 0)
 			continue;
-		plugin->handle = load_file(path, i == 0);
-		if (plugin->handle)
-			return 0;
-		errmsg_set("plug-in '%s': %s", name, dlerror());
-		return -ENOTSUP;
+		err = object_open(&plugin->object, path, own);
+		if (err)
+			errmsg_set("plug-in '%s': %s", name, dlerror());
+		return err;
 	}
 	return -ENOENT;
 }
@@ -170,16 +162,16 @@ int plugin_open(struct plugin *plugin, const char *name,
 
 	if (err)
 		return err;
-	find_functions(plugin->handle, name, functions);
-	plugin->errno_location =
-		(int *(*)(void))dlsym(plugin->handle, "__errno_location");
+	find_functions(plugin->object.handle, name, functions);
+	plugin->errno_location = (int *(*)(void))dlsym(
+		plugin->object.handle, "__errno_location");
 	if (!plugin->errno_location)
 		plugin->errno_location = __errno_location;
 	plugin->supported =
-		(int (*)(int))symbol(plugin->handle, name, "supported");
-	plugin->errmsg =
-		(const char *(*)(void))symbol(plugin->handle, name, "errmsg");
-	license = symbol(plugin->handle, name, "license");
+		(int (*)(int))symbol(plugin->object.handle, name, "supported");
+	plugin->errmsg = (const char *(*)(void))symbol(
+		plugin->object.handle, name, "errmsg");
+	license = symbol(plugin->object.handle, name, "license");
 	err = check(functions, name, license ? *license : NULL);
 	if (err)
 		plugin_close(plugin);
@@ -188,7 +180,5 @@ int plugin_open(struct plugin *plugin, const char *name,
 
 void plugin_close(struct plugin *plugin)
 {
-	if (plugin->handle)
-		dlclose(plugin->handle);
-	plugin->handle = NULL;
+	object_close(&plugin->object);
 }

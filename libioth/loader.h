@@ -5,13 +5,13 @@
 #ifndef IOTH_LOADER_H
 #define IOTH_LOADER_H
 
-#include <stddef.h>
+#include "object.h"
 
 struct ioth_functions;
 
 /* A loaded plug-in, as one stack sees it. */
 struct plugin {
-	void *handle;		      /* dlopen's; NULL: built in */
+	struct object object;	      /* empty: built in */
 	int *(*errno_location)(void); /* of the libc that it uses */
 	int (*supported)(int domain); /* or NULL */
 	const char *(*errmsg)(void);  /* or NULL */

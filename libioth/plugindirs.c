@@ -23,20 +23,34 @@ static bool home_path(char path[PATH_MAX])
 	       snprintf(path, PATH_MAX, "%s/.ioth", home) < PATH_MAX;
 }
 
-static bool system_path(char path[PATH_MAX])
+/* Of the system's plug-ins; set once, "" if it cannot be told. */
+static char system_dir[PATH_MAX];
+
+/* At the start, for the loader may have used a relative path. */
+__attribute__((constructor)) static void find_system_dir(void)
 {
 	static const char anchor; /* some address within libioth */
+	char path[PATH_MAX], resolved[PATH_MAX];
 	Dl_info info;
-	const char *slash;
+	char *slash;
 
-	if (!dladdr(&anchor, &info) || !info.dli_fname)
-		return false;
-	slash = strrchr(info.dli_fname, '/');
+	if (!dladdr(&anchor, &info) || !info.dli_fname ||
+		strlen(info.dli_fname) >= sizeof(path))
+		return;
+	strcpy(path, info.dli_fname);
+	slash = strrchr(path, '/');
 	if (!slash)
-		return false;
-	return snprintf(path, PATH_MAX, "%.*s/ioth",
-		       (int)(slash - info.dli_fname),
-		       info.dli_fname) < PATH_MAX;
+		return;
+	slash[1] = '\0';
+	if (realpath(path, resolved) &&
+		strlen(resolved) + sizeof("/ioth") <= sizeof(system_dir))
+		strcpy(stpcpy(system_dir, resolved), "/ioth");
+}
+
+static bool system_path(char path[PATH_MAX])
+{
+	strcpy(path, system_dir);
+	return *path;
 }
 
 bool plugindir_path(enum plugindir dir, char path[PATH_MAX])

@@ -54,6 +54,19 @@ static struct {
 	struct sock *by_wd[BUCKETS];
 } sockets = { .lock = PTHREAD_MUTEX_INITIALIZER, .inotify = -1 };
 
+/* Returns errno, to be given back to unlock. */
+static int lock(void)
+{
+	pthread_mutex_lock(&sockets.lock);
+	return errno;
+}
+
+static void unlock(int saved_errno)
+{
+	pthread_mutex_unlock(&sockets.lock);
+	errno = saved_errno;
+}
+
 /* --- the tables; everything here needs the lock --------------------------- */
 
 static struct sock **identity_link(const struct identity *identity)
@@ -188,18 +201,37 @@ static void sweep_fd(int fd)
 		watch(sock, fd);
 }
 
+static void sweep_directory(DIR *dir)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			sweep_fd(atoi(entry->d_name));
+}
+
+/* The slow way, where /proc is not mounted (chroot). */
+static void sweep_numbers(void)
+{
+	long numbers = sysconf(_SC_OPEN_MAX);
+
+	for (int fd = 0; fd < numbers; fd++)
+		sweep_fd(fd);
+}
+
 /* Watches what can be watched, and drops the unwatched that are not open. */
 static void sweep(void)
 {
 	DIR *dir = opendir("/proc/thread-self/fd");
-	struct dirent *entry;
 
-	if (!dir)
-		return;
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			sweep_fd(atoi(entry->d_name));
-	closedir(dir);
+	if (!dir && errno != ENOENT)
+		return; /* no memory, no descriptor: another time */
+	if (dir)
+		sweep_directory(dir);
+	else
+		sweep_numbers();
+	if (dir)
+		closedir(dir);
 	for_each(sweep_visit);
 }
 
@@ -236,23 +268,24 @@ static void drain(void)
 
 void sockets_settle(void)
 {
-	pthread_mutex_lock(&sockets.lock);
+	int saved_errno = lock();
+
 	drain();
 	if (sockets.unwatched > 0)
 		sweep();
-	pthread_mutex_unlock(&sockets.lock);
+	unlock(saved_errno);
 }
 
 int sockets_watchfd(void)
 {
+	int saved_errno = lock();
 	int fd;
 
-	pthread_mutex_lock(&sockets.lock);
 	check_inotify();
 	fd = open_inotify();
 	if (fd == 0)
 		fd = sockets.inotify;
-	pthread_mutex_unlock(&sockets.lock);
+	unlock(saved_errno);
 	return fd;
 }
 
@@ -280,14 +313,15 @@ static int add(const struct identity *identity, int fd, struct ioth *stack)
 int sockets_add(int fd, struct ioth *stack)
 {
 	struct identity identity;
+	int saved_errno;
 	int err = identity_of(fd, &identity);
 
 	if (err)
 		return err;
-	pthread_mutex_lock(&sockets.lock);
+	saved_errno = lock();
 	drain();
 	err = add(&identity, fd, stack);
-	pthread_mutex_unlock(&sockets.lock);
+	unlock(saved_errno);
 	return err;
 }
 
@@ -296,14 +330,15 @@ struct ioth *sockets_stack(int fd)
 	struct identity identity;
 	struct ioth *stack = NULL;
 	struct sock *sock;
+	int saved_errno;
 
 	if (identity_of(fd, &identity) < 0)
 		return NULL;
-	pthread_mutex_lock(&sockets.lock);
+	saved_errno = lock();
 	sock = *identity_link(&identity);
 	if (sock)
 		stack = stack_ref(sock->stack);
-	pthread_mutex_unlock(&sockets.lock);
+	unlock(saved_errno);
 	return stack;
 }
 
@@ -311,6 +346,7 @@ void sockets_closing(int fd)
 {
 	struct identity identity;
 	struct sock *sock;
+	int saved_errno;
 
 	/*
 	 * A number is free for others as soon as it is closed: it must be
@@ -318,11 +354,11 @@ void sockets_closing(int fd)
 	 */
 	if (identity_of(fd, &identity) < 0 || identity_is_socket(&identity))
 		return;
-	pthread_mutex_lock(&sockets.lock);
+	saved_errno = lock();
 	sock = *identity_link(&identity);
 	if (sock)
 		drop(sock);
-	pthread_mutex_unlock(&sockets.lock);
+	unlock(saved_errno);
 }
 
 /* --- fork ----------------------------------------------------------------- */

@@ -9,6 +9,7 @@
  * duplicate anywhere is closed.
  *
  * Threads: any thread may call any function; the lock never leaves sockets.c.
+ * No function changes errno: they run around calls that have set it.
  */
 #ifndef IOTH_SOCKETS_H
 #define IOTH_SOCKETS_H

@@ -92,7 +92,10 @@ IOTH_API char *ioth_plugins(void);
  */
 IOTH_API void ioth_set_license(const char *spdx);
 
-/* The process's default stack; NULL (at the start) is the host's own. */
+/*
+ * The process's default stack; NULL (at the start) is the host's own. Setting
+ * what is no stack does nothing.
+ */
 IOTH_API void ioth_set_defstack(struct ioth *stack);
 IOTH_API struct ioth *ioth_get_defstack(void);
 

@@ -359,18 +359,62 @@ static int use_without_inotify(void)
 	return ioth_delstack(stack) == 0 ? 0 : 4;
 }
 
-static void inotify_not_to_be_had(void **state)
+/* In a child: the same where there is no /proc either. */
+static int use_without_proc(void)
+{
+	struct ioth *stack = ioth_newstack("", NULL);
+	int fd, copy;
+
+	if (!own_user_space(0) || chroot(TEST_HOME) < 0 || chdir("/") < 0)
+		return SKIPPED;
+	fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0);
+	copy = dup(fd);
+	if (ioth_close(fd) < 0 || known(fd) || !known(copy))
+		return 2;
+	if (ioth_delstack(stack) == 0 || errno != EBUSY)
+		return 3;
+	close(copy);
+	return ioth_delstack(stack) == 0 ? 0 : 4;
+}
+
+static void run_in_child(int (*body)(void))
 {
 	pid_t pid = fork();
 	int status;
 
-	(void)state;
 	if (pid == 0)
-		_exit(use_without_inotify());
+		_exit(body());
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
 		skip();
 	assert_int_equal(status, 0);
+}
+
+static void inotify_not_to_be_had(void **state)
+{
+	(void)state;
+	run_in_child(use_without_inotify);
+}
+
+static void proc_not_to_be_had(void **state)
+{
+	(void)state;
+	run_in_child(use_without_proc);
+}
+
+static void close_keeps_errno(void **state)
+{
+	int fd = open_socket(*state);
+	int copy = dup(fd);
+
+	errno = EXDEV;
+	assert_int_equal(ioth_close(fd), 0);
+	assert_int_equal(errno, EXDEV);
+	assert_int_equal(ioth_close(copy), 0);
+	assert_int_equal(errno, EXDEV);
+	assert_int_equal(ioth_delstack(*state), 0);
+	assert_int_equal(errno, EXDEV);
+	make_stack(state);
 }
 
 /* --- descriptors that are no sockets -------------------------------------- */
@@ -432,6 +476,8 @@ int main(void)
 		stack_test(fork_both_use),
 		stack_test(fork_child_keeps),
 		stack_test(closefrom_inotify),
+		stack_test(close_keeps_errno),
+		cmocka_unit_test(proc_not_to_be_had),
 		cmocka_unit_test(inotify_not_to_be_had),
 		cmocka_unit_test(eventfd_by_number),
 	};

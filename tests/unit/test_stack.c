@@ -158,6 +158,22 @@ static void newstack_often(void **state)
 	}
 }
 
+/* The order in which glibc does not get its static TLS back. */
+static void newstack_often_not_nested(void **state)
+{
+	struct ioth *stacks[2] = { NULL, NULL };
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		if (stacks[i % 2])
+			assert_int_equal(ioth_delstack(stacks[i % 2]), 0);
+		stacks[i % 2] = ioth_newstack("counter", NULL);
+		assert_non_null(stacks[i % 2]);
+	}
+	assert_int_equal(ioth_delstack(stacks[0]), 0);
+	assert_int_equal(ioth_delstack(stacks[1]), 0);
+}
+
 static void call_errno_of_name_space(void **state)
 {
 	struct ioth *stack = ioth_newstack("counter", NULL);
@@ -289,6 +305,7 @@ int main(void)
 		cmocka_unit_test(newstackl_list),
 		cmocka_unit_test(newstack_private),
 		cmocka_unit_test(newstack_often),
+		cmocka_unit_test(newstack_often_not_nested),
 		cmocka_unit_test(call_errno_of_name_space),
 		cmocka_unit_test(delstack_no_stack),
 		cmocka_unit_test(delstack_refused),

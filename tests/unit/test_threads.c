@@ -136,6 +136,32 @@ static void stacks_of_each_thread(void **state)
 	run(own_stacks, "kernel");
 }
 
+/* Each with an errno of its own, which is fetched by its own thread. */
+static void *own_name_spaces(void *name)
+{
+	for (int i = 0; i < ROUNDS / 10; i++) {
+		struct ioth *stack = ioth_newstack(name, NULL);
+		int fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0);
+
+		if (!stack || fd < 0)
+			return FAILED("fd");
+		if (ioth_bind(fd, NULL, 0) == 0 || errno != EXDEV)
+			return FAILED("bind");
+		close(fd);
+		if (ioth_delstack(stack) == 0 || errno != EDOM)
+			return FAILED("delstack refused");
+		if (ioth_delstack(stack) < 0)
+			return FAILED("delstack");
+	}
+	return NULL;
+}
+
+static void name_spaces_of_each_thread(void **state)
+{
+	(void)state;
+	run(own_name_spaces, "counter");
+}
+
 /* All use the default stack, which one of them at a time replaces. */
 static void *replace_default(void *made)
 {
@@ -203,6 +229,7 @@ int main(void)
 		cmocka_unit_test(sockets_of_one_stack),
 		cmocka_unit_test(accept_from_one_listener),
 		cmocka_unit_test(stacks_of_each_thread),
+		cmocka_unit_test(name_spaces_of_each_thread),
 		cmocka_unit_test(defstack_replaced),
 		cmocka_unit_test(delstack_during_call),
 	};

@@ -89,11 +89,9 @@ int rtnl_del(int fd, int ifindex)
 static void put_peer(struct nlmsghdr *nlh, const struct rtnl_veth *veth)
 {
 	struct nlattr *peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
-	struct ifinfomsg *ifi =
-		mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
 
-	ifi->ifi_flags = IFF_UP;
-	ifi->ifi_change = IFF_UP;
+	/* IFF_UP here would be refused: the pair is not joined yet */
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth->peer_name);
 	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)veth->peer_net_fd);
 	mnl_attr_put_u32(nlh, IFLA_MTU, veth->peer_mtu);

@@ -233,6 +233,8 @@ static int make(struct port *port, const int sock[2], int peer_net_fd,
 		return err;
 	err = stop_offloads(sock[NETNS_INNER], near);
 	if (err == 0)
+		err = rtnl_set_up(sock[NETNS_OUTER], port->ifindex, true);
+	if (err == 0)
 		err = open_packet(port);
 	if (err < 0)
 		rtnl_del(sock[NETNS_OUTER], port->ifindex);

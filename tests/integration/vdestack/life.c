@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Birth and death of stacks, processes and tasks. */
+#include "vt.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void many(void)
+{
+	int fds, threads = vt_count_threads();
+
+	CHECK(ioth_delstack(vt_stack(NULL, NULL)) == 0);
+	fds = vt_count_fds();
+	for (int i = 0; i < 50; i++) {
+		struct ioth *a = vt_stack(vt_path("switch://m"), "10.9.0.1");
+
+		CHECK(ioth_delstack(a) == 0);
+	}
+	CHECK(vt_count_fds() == fds);
+	CHECK(vt_count_threads() == threads);
+	CHECK(vt_count_helpers(getpid()) == 0);
+}
+
+static void many_at_once(void)
+{
+	struct ioth *stacks[50];
+
+	for (int i = 0; i < 50; i++)
+		stacks[i] = vt_stack(vt_path("switch://m%d", i), "10.9.0.1");
+	CHECK(vt_count_helpers(getpid()) == 50);
+	for (int i = 0; i < 50; i++)
+		CHECK(ioth_delstack(stacks[i]) == 0);
+	CHECK(vt_count_helpers(getpid()) == 0);
+}
+
+/* Does the socket see the interfaces of the stack or of the host? */
+static ino_t own_net(void)
+{
+	struct stat st;
+
+	CHECK(stat("/proc/thread-self/ns/net", &st) == 0);
+	return st.st_ino;
+}
+
+static void *make_sockets(void *arg)
+{
+	ino_t before = own_net();
+
+	for (int i = 0; i < 500; i++) {
+		int fd = ioth_msocket(arg, AF_INET, SOCK_STREAM, 0);
+
+		CHECK(fd >= 0);
+		close(fd);
+	}
+	CHECK(own_net() == before);
+	return NULL;
+}
+
+static void sockets_in_threads(void)
+{
+	struct ioth *a = vt_stack(NULL, NULL);
+	pthread_t threads[8];
+
+	for (int i = 0; i < 8; i++)
+		CHECK(!pthread_create(&threads[i], NULL, make_sockets, a));
+	for (int i = 0; i < 8; i++)
+		pthread_join(threads[i], NULL);
+	CHECK(ioth_delstack(a) == 0);
+}
+
+static void kill_9(void)
+{
+	int pipefd[2];
+	pid_t pid;
+	char byte;
+
+	CHECK(pipe(pipefd) == 0);
+	pid = fork();
+	if (pid == 0) {
+		vt_stack(NULL, NULL);
+		CHECK(vt_count_helpers(getpid()) == 1);
+		CHECK(write(pipefd[1], "x", 1) == 1);
+		pause();
+	}
+	CHECK(read(pipefd[0], &byte, 1) == 1);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	for (int i = 0; i < 100 && vt_count_helpers(0) > 0; i++)
+		usleep(20000);
+	CHECK(vt_count_helpers(0) == 0);
+	close(pipefd[0]);
+	close(pipefd[1]);
+}
+
+/* wait() sees no child; a child made by fork can still make sockets. */
+static void fork_and_wait(void)
+{
+	struct ioth *a = vt_stack(NULL, NULL);
+	int status;
+	pid_t pid;
+
+	CHECK(wait(NULL) < 0 && errno == ECHILD);
+	pid = fork();
+	if (pid == 0) {
+		int fd = ioth_msocket(a, AF_INET, SOCK_STREAM, 0);
+
+		CHECK(fd >= 0);
+		CHECK(wait(NULL) < 0 && errno == ECHILD);
+		_exit(0);
+	}
+	CHECK(wait(&status) == pid && status == 0);
+	CHECK(vt_ping(a, "127.0.0.1", 1000));
+	CHECK(ioth_delstack(a) == 0);
+}
+
+static void exec_other(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		vt_stack(NULL, NULL);
+		execl("/bin/true", "true", (char *)NULL);
+		_exit(1);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+/* A connection that only another process holds. */
+static void busy(void)
+{
+	struct ioth *a = vt_stack(NULL, NULL);
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int listener = ioth_msocket(a, AF_INET, SOCK_STREAM, 0);
+	int client = ioth_msocket(a, AF_INET, SOCK_STREAM, 0);
+	pid_t pid;
+
+	CHECK(bind(listener, (struct sockaddr *)&addr, sizeof(addr)) == 0);
+	CHECK(listen(listener, 1) == 0);
+	CHECK(connect(client, (struct sockaddr *)&addr, sizeof(addr)) == 0);
+	pid = fork();
+	if (pid == 0) {
+		CHECK(accept(listener, NULL, NULL) >= 0);
+		close(listener);
+		close(client);
+		pause();
+	}
+	usleep(200000);
+	close(listener);
+	close(client);
+	CHECK(ioth_delstack(a) < 0 && errno == EBUSY);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	CHECK(ioth_delstack(a) == 0);
+}
+
+void life_run(void)
+{
+	many();
+	many_at_once();
+	sockets_in_threads();
+	kill_9();
+	fork_and_wait();
+	exec_other();
+	busy();
+}

@@ -139,18 +139,25 @@ int ioth_watchfd(struct ioth *stack)
 	return result(sockets_watchfd());
 }
 
-/* Makes a socket of @domain and closes it again. */
+/*
+ * Makes a socket of @domain and closes it again. Most failures speak of
+ * something else than the family: the type, privileges, resources.
+ */
 static bool try_socket(struct ioth *stack, int domain)
 {
 	bool raw = domain == AF_NETLINK || domain == AF_PACKET;
-	int fd = -1;
+	int type = (raw ? SOCK_RAW : SOCK_DGRAM) | SOCK_CLOEXEC;
+	int fd, err;
 
-	if (stack->f.socket)
-		fd = stack->f.socket(domain,
-			(raw ? SOCK_RAW : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
-	if (fd >= 0)
+	if (!stack->f.socket)
+		return false;
+	fd = stack->f.socket(domain, type, 0);
+	if (fd >= 0) {
 		stack->f.close(fd);
-	return fd >= 0;
+		return true;
+	}
+	err = stack_error(stack);
+	return err != -EAFNOSUPPORT && err != -EINVAL && err != -ENOSYS;
 }
 
 int ioth_supported(struct ioth *stack, int domain)

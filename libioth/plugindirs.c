@@ -30,26 +30,28 @@ static char system_dir[PATH_MAX];
 __attribute__((constructor)) static void find_system_dir(void)
 {
 	static const char anchor; /* some address within libioth */
-	char path[PATH_MAX], resolved[PATH_MAX];
+	char path[PATH_MAX], *resolved;
+	const char *slash;
 	Dl_info info;
-	char *slash;
+	int len;
 
-	if (!dladdr(&anchor, &info) || !info.dli_fname ||
-		strlen(info.dli_fname) >= sizeof(path))
+	if (!dladdr(&anchor, &info) || !info.dli_fname)
 		return;
-	strcpy(path, info.dli_fname);
-	slash = strrchr(path, '/');
+	slash = strrchr(info.dli_fname, '/');
 	if (!slash)
 		return;
-	slash[1] = '\0';
-	if (realpath(path, resolved) &&
-		strlen(resolved) + sizeof("/ioth") <= sizeof(system_dir))
-		strcpy(stpcpy(system_dir, resolved), "/ioth");
+	len = (int)(slash + 1 - info.dli_fname);
+	if (snprintf(path, sizeof(path), "%.*s", len, info.dli_fname) != len)
+		return;
+	resolved = realpath(path, NULL);
+	if (resolved && strlen(resolved) + sizeof("/ioth") <= PATH_MAX)
+		snprintf(system_dir, sizeof(system_dir), "%s/ioth", resolved);
+	free(resolved);
 }
 
 static bool system_path(char path[PATH_MAX])
 {
-	strcpy(path, system_dir);
+	memcpy(path, system_dir, sizeof(system_dir));
 	return *path;
 }
 

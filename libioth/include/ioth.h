@@ -67,7 +67,8 @@ IOTH_API int ioth_watchfd(struct ioth *stack);
 
 /*
  * Does @stack (NULL: the host's) have sockets of @domain? 1 yes, 0 no.
- * The plug-in is asked; if it has no opinion, one is opened to try.
+ * The plug-in is asked; if it has no opinion, one is opened to try: a family is
+ * missing if that fails with EAFNOSUPPORT, EINVAL or ENOSYS.
  * Errors: EINVAL @stack is no stack.
  */
 IOTH_API int ioth_supported(struct ioth *stack, int domain);

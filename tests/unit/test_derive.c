@@ -24,7 +24,9 @@ static int make_pair(void **state)
 	pair.stack = ioth_newstack("oneline", NULL);
 	assert_non_null(pair.stack);
 	pair.peer = socket(AF_UNIX, SOCK_DGRAM, 0);
-	bind(pair.peer, (struct sockaddr *)&addr, sizeof(sa_family_t));
+	assert_int_equal(
+		bind(pair.peer, (struct sockaddr *)&addr, sizeof(sa_family_t)),
+		0);
 	getsockname(pair.peer, (struct sockaddr *)&addr, &addrlen);
 	pair.fd = ioth_msocket(pair.stack, AF_UNIX, SOCK_DGRAM, 0);
 	*state = &pair;
@@ -74,7 +76,8 @@ static void send_to(const struct pair *pair, const char *text)
 
 	getsockname(pair->fd, (struct sockaddr *)&addr, &addrlen);
 	if (addrlen == sizeof(sa_family_t)) {
-		bind(pair->fd, (struct sockaddr *)&addr, addrlen);
+		assert_int_equal(
+			bind(pair->fd, (struct sockaddr *)&addr, addrlen), 0);
 		addrlen = sizeof(addr);
 		getsockname(pair->fd, (struct sockaddr *)&addr, &addrlen);
 	}

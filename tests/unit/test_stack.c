@@ -99,10 +99,13 @@ static char seen[64];
 static void *note_arguments(const char *vnlv[], const char *options,
 	struct ioth_functions *functions)
 {
+	size_t len = 0;
+
 	(void)options;
 	seen[0] = '\0';
 	for (; vnlv && *vnlv; vnlv++)
-		strcat(strcat(seen, *vnlv), ";");
+		len += (size_t)snprintf(
+			seen + len, sizeof(seen) - len, "%s;", *vnlv);
 	return functions;
 }
 
@@ -280,6 +283,32 @@ static void supported_tried(void **state)
 	assert_int_equal(ioth_delstack(kernel), 0);
 }
 
+static int socket_errno;
+
+static int failing_socket(int domain, int type, int protocol)
+{
+	(void)domain;
+	(void)type;
+	(void)protocol;
+	errno = socket_errno;
+	return -1;
+}
+
+static void supported_tried_in_vain(void **state)
+{
+	struct ioth_functions mock = { .socket = failing_socket };
+	struct ioth *stack = new_mock(&mock);
+
+	(void)state;
+	socket_errno = EAFNOSUPPORT;
+	assert_int_equal(ioth_supported(stack, AF_INET), 0);
+	socket_errno = EPERM;
+	assert_int_equal(ioth_supported(stack, AF_PACKET), 1);
+	socket_errno = ESOCKTNOSUPPORT;
+	assert_int_equal(ioth_supported(stack, AF_VSOCK), 1);
+	assert_int_equal(ioth_delstack(stack), 0);
+}
+
 static void plugins_listed(void **state)
 {
 	char *plugins = ioth_plugins();
@@ -312,6 +341,7 @@ int main(void)
 		cmocka_unit_test(defstack_used),
 		cmocka_unit_test(supported_asked),
 		cmocka_unit_test(supported_tried),
+		cmocka_unit_test(supported_tried_in_vain),
 		cmocka_unit_test(plugins_listed),
 	};
 

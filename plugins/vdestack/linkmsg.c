@@ -31,8 +31,11 @@ static const struct nlattr *find_nested(const struct nlattr *nest, int type)
 {
 	const struct nlattr *attr;
 
-	mnl_attr_for_each_nested(
-		attr, nest) if (mnl_attr_get_type(attr) == type) return attr;
+	mnl_attr_for_each_nested(attr, nest)
+	{
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	}
 	return NULL;
 }
 
@@ -60,9 +63,13 @@ static int parse_name(struct linkmsg *msg, const struct nlattr *attr)
 static int parse_attrs(struct linkmsg *msg, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attr;
+	void *attrs =
+		mnl_nlmsg_get_payload_offset(nlh, sizeof(struct ifinfomsg));
+	size_t len = nlh->nlmsg_len - (size_t)((char *)attrs - (char *)nlh);
 	int err = 0, info = -EOPNOTSUPP;
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
+	/* mnl_attr_for_each would go on to the message's aligned end */
+	mnl_attr_for_each_payload(attrs, len)
 	{
 		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
 			err = parse_name(msg, attr);
@@ -80,8 +87,10 @@ int linkmsg_parse(struct linkmsg *msg, const void *data, size_t len)
 	const struct ifinfomsg *ifi;
 
 	memset(msg, 0, sizeof(*msg));
+	/* mnl_nlmsg_ok takes a length over INT_MAX in the header for negative
+	 */
 	if (len > INT32_MAX || !mnl_nlmsg_ok(nlh, (int)len) ||
-		!(nlh->nlmsg_flags & NLM_F_REQUEST))
+		nlh->nlmsg_len > len || !(nlh->nlmsg_flags & NLM_F_REQUEST))
 		return -EBADMSG;
 	if (nlh->nlmsg_type != RTM_NEWLINK)
 		return -EOPNOTSUPP;

@@ -131,9 +131,10 @@ int rtnl_get(int fd, const char *name, int *ifindex, int *link)
 	*ifindex = ((struct ifinfomsg *)mnl_nlmsg_get_payload(&buf.nlh))
 			   ->ifi_index;
 	*link = 0;
-	mnl_attr_for_each(attr, &buf.nlh,
-		sizeof(struct ifinfomsg)) if (mnl_attr_get_type(attr) ==
-					      IFLA_LINK) *link =
-		(int)mnl_attr_get_u32(attr);
+	mnl_attr_for_each(attr, &buf.nlh, sizeof(struct ifinfomsg))
+	{
+		if (mnl_attr_get_type(attr) == IFLA_LINK)
+			*link = (int)mnl_attr_get_u32(attr);
+	}
 	return 0;
 }

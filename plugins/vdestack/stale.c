@@ -14,6 +14,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define LOOKS		 6
+#define LOOK_INTERVAL_US 20000
+
 /* Would a connection to DIR/ctl be accepted, or might it be? */
 static bool is_served(const char *dir)
 {
@@ -30,6 +33,20 @@ static bool is_served(const char *dir)
 								      : 0;
 	close(fd);
 	return err != ECONNREFUSED && err != ENOENT;
+}
+
+/*
+ * The helper of a killed program shares its descriptors and ends a moment
+ * after it: a switch must be served for a while to be believed.
+ */
+static bool stays_served(const char *dir)
+{
+	for (int i = 0; i < LOOKS; i++) {
+		if (!is_served(dir))
+			return false;
+		usleep(LOOK_INTERVAL_US);
+	}
+	return true;
 }
 
 /* With @remove, unlinks; without, says whether there are sockets only. */
@@ -70,5 +87,5 @@ bool stale_remove(const char *locator)
 
 	if (vnl_switch_dir(locator, dir, sizeof(dir)) < 0)
 		return false;
-	return !is_served(dir) && empty(dir) && rmdir(dir) == 0;
+	return !stays_served(dir) && empty(dir) && rmdir(dir) == 0;
 }

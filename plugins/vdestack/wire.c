@@ -97,23 +97,29 @@ static int explain(int err, const char *locator)
 	}
 }
 
-/* vde_open wants its arguments writable, but does not write (4.0.1). */
-static VDECONN *open_conn(const char *locator)
+/*
+ * 0 or a negative errno. vde_open wants its arguments writable, but does not
+ * write (4.0.1).
+ */
+static int open_conn(struct wire *wire, const char *locator)
 {
 	static char description[] = "ioth_vdestack";
 
 	errno = 0;
-	return vde_open((char *)locator, description, NULL);
+	wire->conn = vde_open((char *)locator, description, NULL);
+	if (wire->conn)
+		return 0;
+	return errno ? -errno : -EINVAL;
 }
 
 int wire_open(struct wire *wire, const char *locator)
 {
-	wire->conn = open_conn(locator);
-	if (!wire->conn && (errno == EEXIST || errno == EADDRINUSE) &&
-		stale_remove(locator))
-		wire->conn = open_conn(locator);
-	if (!wire->conn)
-		return explain(errno ? -errno : -EINVAL, locator);
+	int err = open_conn(wire, locator);
+
+	if ((err == -EEXIST || err == -EADDRINUSE) && stale_remove(locator))
+		err = open_conn(wire, locator);
+	if (err < 0)
+		return explain(err, locator);
 	wire->fd = vde_datafd(wire->conn);
 	wire->ctl_fd = vde_ctlfd(wire->conn);
 	if (wire->ctl_fd == wire->fd)

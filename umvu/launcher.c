@@ -178,11 +178,11 @@ static bool tell(int sock, int value)
 static void launcher_main(
 	const struct options *options, int sock, const sigset_t *mask)
 {
-	int listener = filter_install(options);
+	int gate[2], listener = filter_install(options);
 	pid_t pid;
 
 	prctl(PR_SET_NAME, "umvu-launcher");
-	if (!tell(sock, listener) || listener < 0)
+	if (!tell(sock, listener) || listener < 0 || pipe2(gate, O_CLOEXEC) < 0)
 		_exit(1);
 	close(listener);
 	pid = clone_sibling();
@@ -190,13 +190,16 @@ static void launcher_main(
 		/* The command waits until it is known. */
 		char go;
 
-		if (read(sock, &go, 1) != 1)
-			_exit(1);
+		close(gate[1]);
 		close(sock);
+		if (read(gate[0], &go, 1) != 1)
+			_exit(1);
 		run_command(options, mask);
 	}
-	if (!tell(sock, pid < 0 ? -errno : pid))
+	if (!tell(sock, pid < 0 ? -errno : pid) || write(gate[1], "", 1) != 1)
 		_exit(1);
+	close(gate[0]);
+	close(gate[1]);
 	setsid();
 	redirect_to_null();
 	if (chdir("/") == 0)
@@ -281,11 +284,7 @@ pid_t launcher_run_command(struct umvu *session)
 		return err;
 	if (pid < 0)
 		return pid;
-	/* One each for the launcher and the command; who reads which is the
-	 * same to both. */
 	err = acknowledge(session->launcher->sock);
-	if (!err)
-		err = acknowledge(session->launcher->sock);
 	return err ? err : pid;
 }
 

@@ -125,7 +125,9 @@ int modules_load(struct umvu *session, const char *name, bool permanent,
 		snprintf(why, size, "no such module: %s", path);
 	if (err)
 		return err;
-	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	/* NODELETE: a timer of the module may outlive it. */
+	handle = dlopen(path,
+		RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	if (!handle) {
 		snprintf(why, size, "%s", dlerror());
 		return -ENOEXEC;

@@ -141,9 +141,10 @@ static bool in_group(const struct umvu_creds *creds, gid_t gid, gid_t own)
 	return false;
 }
 
-int name_permits(const struct umvu_name_attr *attr,
-	const struct umvu_creds *creds, int mode, bool effective)
+int name_permits(const struct umvu_name *name, const struct umvu_creds *creds,
+	int mode, bool effective)
 {
+	const struct umvu_name_attr *attr = &name->attr;
 	uid_t uid = effective ? creds->fsuid : creds->uid;
 	gid_t gid = effective ? creds->fsgid : creds->gid;
 	unsigned int bits = attr->mode;
@@ -155,4 +156,10 @@ int name_permits(const struct umvu_name_attr *attr,
 	else if (in_group(creds, attr->gid, gid))
 		bits >>= 3;
 	return (bits & (unsigned int)mode) == (unsigned int)mode ? 0 : -EACCES;
+}
+
+int umvu_name_permits(const struct umvu_name *name,
+	const struct umvu_creds *creds, int mode)
+{
+	return name_permits(name, creds, mode, true);
 }

@@ -19,9 +19,8 @@ bool names_are_none(const struct names *names);
 
 const struct umvu_module *name_owner(const struct umvu_name *name);
 
-/* 0, or -EACCES: may @creds have @mode (R_OK | W_OK | X_OK)? By the file
- * system ids, or by the real ones if not @effective, as access(2). */
-int name_permits(const struct umvu_name_attr *attr,
-	const struct umvu_creds *creds, int mode, bool effective);
+/* As umvu_name_permits, by the real ids if not @effective, as access(2). */
+int name_permits(const struct umvu_name *name, const struct umvu_creds *creds,
+	int mode, bool effective);
 
 #endif

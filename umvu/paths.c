@@ -134,8 +134,7 @@ static long check_access(
 	err = umvu_call_creds(call, &creds);
 	if (err)
 		return err;
-	return name_permits(
-		umvu_name_attr(name), &creds, mode, flags & AT_EACCESS);
+	return name_permits(name, &creds, mode, flags & AT_EACCESS);
 }
 
 long on_access(struct umvu *session, struct umvu_call *call)

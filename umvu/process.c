@@ -49,6 +49,7 @@ struct processes {
 	struct umvu *session;
 	int deaths; /* epoll set of the pidfds */
 	struct umvu_watch *watch;
+	ino_t netns; /* our own network name space */
 	unsigned int with_data;
 	struct process *bucket[BUCKETS];
 	pid_t children[MAX_CHILDREN]; /* too large for the stack */
@@ -214,6 +215,9 @@ static struct process *add(
 	p->pidfd = (int)syscall(__NR_pidfd_open, pid, 0);
 	if (p->pidfd < 0)
 		goto free_process;
+	/* A zombie would be buried at once, and taken up again for that. */
+	if (is_dead(p))
+		goto close_pidfd;
 	if (epoll_ctl(ps->deaths, EPOLL_CTL_ADD, p->pidfd, &ev) < 0)
 		goto close_pidfd;
 	p->next = *bucket_of(ps, pid);
@@ -377,11 +381,13 @@ void processes_drop_data(struct processes *ps, const struct umvu_module *owner)
 int processes_init(struct umvu *session)
 {
 	struct processes *ps = calloc(1, sizeof(*ps));
+	struct stat st;
 
 	if (!ps)
 		return -ENOMEM;
 	session->processes = ps;
 	ps->session = session;
+	ps->netns = stat("/proc/self/ns/net", &st) == 0 ? st.st_ino : 0;
 	ps->deaths = epoll_create1(EPOLL_CLOEXEC);
 	if (ps->deaths < 0)
 		return -errno;
@@ -464,11 +470,11 @@ int umvu_call_creds(const struct umvu_call *call, struct umvu_creds *creds)
 
 bool umvu_call_in_our_netns(const struct umvu_call *call)
 {
-	struct stat ours, theirs;
+	const struct processes *ps = call->session->processes;
+	struct stat st;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", call->tid);
-	if (stat(path, &theirs) < 0 || stat("/proc/self/ns/net", &ours) < 0)
-		return true;
-	return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+	/* Not readable: a program that gained rights; it has not moved. */
+	return stat(path, &st) < 0 || st.st_ino == ps->netns;
 }

@@ -34,7 +34,8 @@ struct supervisor {
 	int front; /* -1: the front process has ended */
 	int signals;
 	pid_t command;
-	bool command_ended;
+	bool command_ended, told; /* told: the front process knows */
+	int status;		  /* wait status of the command */
 	struct umvu_watch *front_watch;
 };
 
@@ -110,8 +111,18 @@ static void command_changed(struct supervisor *s, int status)
 	if (WIFCONTINUED(status))
 		return;
 	s->command_ended = true;
+	s->status = status;
+}
+
+/* The front process ends with this, and whoever waits for the end of our
+ * output must not have to wait for us. */
+static void tell_end(struct supervisor *s)
+{
+	if (s->told)
+		return;
+	s->told = true;
 	leave_terminal();
-	report(s, REPORT_ENDED, status, "");
+	report(s, REPORT_ENDED, s->status, "");
 }
 
 static void reap(struct supervisor *s)
@@ -137,7 +148,13 @@ static void on_signals(void *arg, uint32_t events)
 	if (read(s->signals, &si, sizeof(si)) != sizeof(si))
 		return;
 	reap(s);
-	if (s->command_ended && !guests_left(s))
+	if (!s->command_ended)
+		return;
+	/* The last guest: tell when everything has gone. Others live on: do
+	 * not keep the user waiting for them. */
+	if (guests_left(s))
+		tell_end(s);
+	else
 		loop_stop(s->session.loop);
 }
 
@@ -148,7 +165,7 @@ static void on_front(void *arg, uint32_t events)
 	struct supervisor *s = arg;
 
 	(void)events;
-	if (!s->command_ended)
+	if (!s->told)
 		_exit(1);
 	umvu_unwatch(s->front_watch);
 	s->front_watch = NULL;
@@ -307,6 +324,7 @@ static _Noreturn void end(struct supervisor *s)
 	wait_for_children(GRACE_MS);
 	launcher_end(session->launcher, SIGKILL);
 	wait_for_children(GRACE_MS);
+	tell_end(s);
 	_exit(0);
 }
 

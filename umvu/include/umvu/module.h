@@ -176,6 +176,11 @@ UMVU_EXPORT void umvu_name_del(struct umvu_name *name);
 UMVU_EXPORT void *umvu_name_private(const struct umvu_name *name);
 UMVU_EXPORT struct umvu_name_attr *umvu_name_attr(struct umvu_name *name);
 
+/* 0 or -EACCES: may @creds have @mode (R_OK | W_OK | X_OK), by the file system
+ * ids? */
+UMVU_EXPORT int umvu_name_permits(const struct umvu_name *name,
+	const struct umvu_creds *creds, int mode);
+
 /* --- event loop and processes ------------------------------------------- */
 
 /* Calls @ready when @fd has one of the EPOLL* @events. NULL with errno. The

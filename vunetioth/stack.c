@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+#include "abort.h"
+#include "options.h"
+
+#define PROGRAM "vunetioth-stack"
+#define GRACE_S 2 /* between the polite end and SIGKILL */
+
+struct request {
+	uint32_t id;
+	stack_answer_f *answer; /* NULL: nobody wants to know any more */
+	void *arg;
+	struct request *next;
+};
+
+/* A process that was told to end, and by when it must have. */
+struct doom {
+	int timer, pidfd;
+	struct umvu_watch *watch;
+};
+
+struct stack *stack_get(struct stack *stack)
+{
+	stack->references++;
+	return stack;
+}
+
+static void answer_request(struct stack *stack, struct request *rq, int result,
+	const struct control_message *message, int fd)
+{
+	if (rq->answer)
+		rq->answer(stack, rq->arg, result, message, fd);
+	else if (fd >= 0)
+		close(fd);
+	free(rq);
+}
+
+/* Takes the request out of the list; NULL if there is none of that @id. */
+static struct request *take_request(struct stack *stack, uint32_t id)
+{
+	struct request **p, *rq;
+
+	for (p = &stack->requests; (rq = *p); p = &rq->next)
+		if (rq->id == id) {
+			*p = rq->next;
+			return rq;
+		}
+	return NULL;
+}
+
+static void on_doom(void *arg, uint32_t events)
+{
+	struct doom *doom = arg;
+
+	(void)events;
+	syscall(__NR_pidfd_send_signal, doom->pidfd, SIGKILL, NULL, 0);
+	umvu_unwatch(doom->watch);
+	close(doom->timer);
+	close(doom->pidfd);
+	free(doom);
+}
+
+/* SIGKILL after a while, unless the process has ended by then. Takes over the
+ * stack's pidfd. */
+static void set_doom(struct stack *stack)
+{
+	const struct itimerspec when = { .it_value = { GRACE_S, 0 } };
+	struct doom *doom = calloc(1, sizeof(*doom));
+
+	if (!doom || stack->pidfd < 0) {
+		free(doom);
+		return;
+	}
+	doom->pidfd = stack->pidfd;
+	stack->pidfd = -1;
+	doom->timer =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	timerfd_settime(doom->timer, 0, &when, NULL);
+	doom->watch =
+		umvu_watch(stack->session, doom->timer, EPOLLIN, on_doom, doom);
+	if (!doom->watch)
+		on_doom(doom, 0);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* The connection has gone, or shall go: the end of the stack's life. */
+static void bury(struct stack *stack)
+{
+	bool was_running = stack->state == STACK_RUNNING;
+	struct request *rq;
+
+	if (stack->state == STACK_DEAD)
+		return;
+	stack->state = STACK_DEAD;
+	stack_get(stack); /* callbacks may drop theirs */
+	umvu_unwatch(stack->watch);
+	stack->watch = NULL;
+	close_fd(&stack->control);
+	if (stack->diag >= 0)
+		abort_connections(stack->diag);
+	close_fd(&stack->diag);
+	while ((rq = stack->requests)) {
+		stack->requests = rq->next;
+		answer_request(stack, rq, -ENODEV, NULL, -1);
+	}
+	if (was_running && stack->died)
+		stack->died(stack);
+	stack_put(stack);
+}
+
+void stack_end(struct stack *stack)
+{
+	set_doom(stack);
+	bury(stack);
+}
+
+void stack_kill(struct stack *stack)
+{
+	if (stack->pidfd >= 0)
+		syscall(__NR_pidfd_send_signal, stack->pidfd, SIGKILL, NULL, 0);
+	bury(stack);
+}
+
+static void leave_list(struct stack *stack)
+{
+	struct stack **p = stack->list;
+
+	while (*p != stack)
+		p = &(*p)->next;
+	*p = stack->next;
+}
+
+void stack_put(struct stack *stack)
+{
+	if (--stack->references)
+		return;
+	stack->references = 1; /* bury() holds one while it works */
+	stack->died = NULL;
+	stack_end(stack);
+	close_fd(&stack->pidfd);
+	leave_list(stack);
+	free(stack->start);
+	free(stack);
+}
+
+static void on_control(void *arg, uint32_t events)
+{
+	struct stack *stack = arg;
+	struct control_message message;
+	struct request *rq;
+	int fd, n;
+
+	(void)events;
+	n = control_receive(stack->control, &message, &fd);
+	if (n == -EAGAIN || n == -EINTR)
+		return;
+	stack_get(stack); /* the answer may drop the last other one */
+	rq = n > 0 ? take_request(stack, message.id) : NULL;
+	if (n <= 0)
+		bury(stack);
+	else if (rq)
+		answer_request(stack, rq, message.result, &message, fd);
+	else if (fd >= 0)
+		close(fd);
+	stack_put(stack);
+}
+
+static int add_request(
+	struct stack *stack, uint32_t id, stack_answer_f *answer, void *arg)
+{
+	struct request *rq = malloc(sizeof(*rq));
+
+	if (!rq)
+		return -ENOMEM;
+	*rq = (struct request){ id, answer, arg, stack->requests };
+	stack->requests = rq;
+	return 0;
+}
+
+int stack_ask(struct stack *stack, struct control_message *message,
+	stack_answer_f *answer, void *arg)
+{
+	int err;
+
+	if (stack->state == STACK_DEAD)
+		return -ENODEV;
+	if (stack->state == STACK_STARTING)
+		return -EBUSY;
+	message->id = stack->next_id++;
+	err = add_request(stack, message->id, answer, arg);
+	if (err)
+		return err;
+	err = control_send(stack->control, message, -1);
+	if (err)
+		free(take_request(stack, message->id));
+	return err == -EPIPE || err == -ECONNRESET ? -ENODEV : err;
+}
+
+void stack_forget_asker(struct stack *stack, const void *arg)
+{
+	struct request *rq;
+
+	for (rq = stack->requests; rq; rq = rq->next)
+		if (rq->arg == arg)
+			rq->answer = NULL;
+}
+
+/* The process exists and has its view: now it may touch the network. */
+static void on_started(void *arg, pid_t pid)
+{
+	struct stack *stack = arg;
+
+	if (pid > 0) {
+		stack->pid = pid;
+		stack->pidfd = (int)syscall(__NR_pidfd_open, pid, 0);
+	}
+	if (pid <= 0 || stack->state == STACK_DEAD ||
+		control_send(stack->control, stack->start, -1) < 0)
+		stack_kill(stack);
+	free(stack->start);
+	stack->start = NULL;
+	stack_put(stack);
+}
+
+static int add_string(struct control_message *m, const char *text)
+{
+	size_t len = strlen(text) + 1;
+
+	if (m->size + len > CONTROL_DATA_MAX)
+		return -E2BIG;
+	memcpy(m->data + m->size, text, len);
+	m->size += (uint32_t)len;
+	return 0;
+}
+
+static int make_start(
+	struct stack *stack, const struct stack_options *options)
+{
+	struct control_message *m = calloc(1, sizeof(*m));
+	size_t i;
+	int err;
+
+	if (!m)
+		return -ENOMEM;
+	stack->start = m;
+	m->op = CONTROL_START;
+	m->id = stack->next_id++;
+	m->arg[0] = (int32_t)options->vnl_len;
+	err = add_string(m, options->spec);
+	for (i = 0; i < options->vnl_len && !err; i++)
+		err = add_string(m, options->vnl[i]);
+	return err;
+}
+
+static int spawn(
+	struct stack *stack, struct umvu_call *call, const char *title)
+{
+	char path[4200], copy[512];
+	char *argv[] = { copy, NULL };
+	int pair[2], err;
+
+	snprintf(path, sizeof(path), "%s/" PROGRAM,
+		umvu_libexec_dir(stack->session));
+	snprintf(copy, sizeof(copy), "%s", title);
+	if (access(path, X_OK) < 0)
+		return -errno;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	stack->control = pair[0];
+	stack->watch = umvu_watch(
+		stack->session, pair[0], EPOLLIN, on_control, stack);
+	if (!stack->watch) {
+		close(pair[1]);
+		return -ENOMEM;
+	}
+	stack_get(stack); /* on_started()'s */
+	err = umvu_spawn(call, path, argv, pair[1], on_started, stack);
+	if (err)
+		stack_put(stack);
+	return err;
+}
+
+struct stack *stack_new(struct umvu *session, struct stack **list,
+	struct umvu_call *call,
+	const struct stack_options *options, const char *title,
+	stack_answer_f *answer, void *arg, int *err)
+{
+	struct stack *stack = calloc(1, sizeof(*stack));
+
+	*err = -ENOMEM;
+	if (!stack)
+		return NULL;
+	*stack = (struct stack){ .references = 1,
+		.session = session,
+		.pidfd = -1,
+		.control = -1,
+		.diag = -1,
+		.list = list,
+		.next = *list };
+	*list = stack;
+	*err = make_start(stack, options);
+	if (!*err)
+		*err = add_request(stack, stack->start->id, answer, arg);
+	if (!*err)
+		*err = spawn(stack, call, title);
+	if (*err) {
+		stack_forget_asker(stack, arg);
+		stack_put(stack);
+		return NULL;
+	}
+	return stack;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stack.h - a stack process, seen from the module
+ *
+ * Life: STARTING until its process has made the stack; RUNNING; DEAD when the
+ * process has gone, for whatever reason. Only a running stack takes requests;
+ * when it dies, every request that waits gets -ENODEV.
+ */
+#ifndef STACK_H
+#define STACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "control.h"
+#include "umvu/module.h"
+
+struct stack_options;
+
+enum stack_state {
+	STACK_STARTING, /* no request but START */
+	STACK_RUNNING,
+	STACK_DEAD, /* every request: -ENODEV */
+};
+
+struct stack {
+	unsigned int references;
+	struct umvu *session;
+	enum stack_state state;
+	pid_t pid;    /* of the process, 0 before it is known */
+	int pidfd;    /* -1 with it */
+	int control;  /* -1 when dead */
+	int diag;     /* SOCK_DIAG socket of a private network name space, or -1 */
+	uid_t owner;  /* who mounted it */
+	uint64_t families; /* bit = PF_* it supports */
+	struct umvu_watch *watch;
+	struct request *requests;
+	uint32_t next_id;
+	/* Called once when a running stack dies; may be NULL. */
+	void (*died)(struct stack *stack);
+	/* The mounted name, NULL when there is none (any more). */
+	struct umvu_name *name;
+	struct control_message *start; /* waits for the process's pid */
+	struct stack **list, *next;    /* of the module's stacks */
+};
+
+/* Answers a request: @result as control.h says, -ENODEV when the stack died.
+ * @message: the answer, NULL when it died; @fd: -1 or a descriptor that is now
+ * the callee's. */
+typedef void stack_answer_f(struct stack *stack, void *arg, int result,
+	const struct control_message *message, int fd);
+
+/*
+ * Starts the process of a stack, as a guest with the view of @call's caller.
+ * @title: what ps(1) shows. @answer is called with the answer to START.
+ * It is in @list as long as it exists. Returns one reference, or NULL with *err set.
+ */
+struct stack *stack_new(struct umvu *session, struct stack **list,
+	struct umvu_call *call,
+	const struct stack_options *options, const char *title,
+	stack_answer_f *answer, void *arg, int *err);
+struct stack *stack_get(struct stack *stack);
+/* The last reference ends the process. */
+void stack_put(struct stack *stack);
+
+/* Asks; op, arg and data of @message are set. 0, then @answer will be called;
+ * or a negative errno: -ENODEV dead, -EBUSY not running yet, -EAGAIN it does
+ * not read its requests, -ENOMEM. */
+int stack_ask(struct stack *stack, struct control_message *message,
+	stack_answer_f *answer, void *arg);
+
+/* Forgets who asked with @arg; the answer is dropped. */
+void stack_forget_asker(struct stack *stack, const void *arg);
+
+/* Ends the process: cleanly, but within seconds; TCP connections of a private
+ * name space are aborted. Waiting requests get -ENODEV. */
+void stack_end(struct stack *stack);
+/* At once. */
+void stack_kill(struct stack *stack);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "requests.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "ioth.h"
+#include "options.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+/* --- answers ------------------------------------------------------------- */
+
+static void answer(struct stack_process *p, int result, int fd)
+{
+	p->out.id = p->in.id;
+	p->out.result = result;
+	memcpy(p->out.arg, p->in.arg, sizeof(p->out.arg));
+	control_send(p->control, &p->out, fd);
+	p->out.size = 0;
+}
+
+static void answer_text(struct stack_process *p, int result, const char *text)
+{
+	p->out.size = (uint32_t)strnlen(text, CONTROL_DATA_MAX - 1);
+	memcpy(p->out.data, text, p->out.size);
+	answer(p, result, -1);
+}
+
+/* --- start --------------------------------------------------------------- */
+
+/* The next string of the request's data, NULL at its end. */
+static const char *next_string(struct stack_process *p, size_t *at)
+{
+	const char *text = p->in.data + *at;
+	size_t len = strnlen(text, p->in.size - *at);
+
+	if (*at + len >= p->in.size)
+		return NULL;
+	*at += len + 1;
+	return text;
+}
+
+static struct ioth *make_stack(struct stack_process *p)
+{
+	const char *vnl[OPTIONS_MAX_VNL + 1], *spec;
+	size_t at = 0, n = 0;
+
+	spec = next_string(p, &at);
+	while (n < OPTIONS_MAX_VNL && (vnl[n] = next_string(p, &at)))
+		n++;
+	vnl[n] = NULL;
+	if (!spec || (int32_t)n != p->in.arg[0]) {
+		errno = EPROTO;
+		return NULL;
+	}
+	return ioth_newstackv(spec, vnl);
+}
+
+static uint64_t families(struct ioth *stack)
+{
+	uint64_t set = 0;
+	int domain;
+
+	/* Unix sockets are no network: a stack never takes them over. */
+	for (domain = 1; domain < 64 && domain < AF_MAX; domain++)
+		if (domain != AF_UNIX && ioth_supported(stack, domain) == 1)
+			set |= 1ull << domain;
+	return set;
+}
+
+static uint64_t netns_cookie(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len);
+	return cookie;
+}
+
+/*
+ * A SOCK_DIAG socket of the stack, by which the hypervisor can abort its
+ * connections, even when we have died. Only of a name space of its own: never
+ * of the one that we live in. -1: none.
+ */
+static int diag_socket(struct ioth *stack)
+{
+	int fd = ioth_msocket(stack, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
+		NETLINK_SOCK_DIAG);
+	int here = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = fd >= 0 ? netns_cookie(fd) : 0;
+
+	if (fd >= 0 && (!cookie || cookie == netns_cookie(here))) {
+		close(fd);
+		fd = -1;
+	}
+	if (here >= 0)
+		close(here);
+	return fd;
+}
+
+static void answer_with_diag(struct stack_process *p, int result)
+{
+	int fd = diag_socket(p->stack);
+
+	answer(p, result, fd);
+	if (fd >= 0)
+		close(fd);
+}
+
+bool requests_start(struct stack_process *p)
+{
+	struct control_started started;
+	int fd;
+
+	if (control_receive(p->control, &p->in, &fd) <= 0 ||
+		p->in.op != CONTROL_START)
+		return false;
+	p->stack = make_stack(p);
+	if (!p->stack) {
+		answer_text(p, -errno, ioth_errmsg());
+		return false;
+	}
+	started.families = families(p->stack);
+	memcpy(p->out.data, &started, sizeof(started));
+	p->out.size = sizeof(started);
+	answer_with_diag(p, 0);
+	return true;
+}
+
+/* --- requests ------------------------------------------------------------ */
+
+static void do_socket(struct stack_process *p)
+{
+	/* Our own copy lives for a moment: never in a program we start. */
+	int fd = ioth_msocket(p->stack, p->in.arg[0],
+		p->in.arg[1] | SOCK_CLOEXEC, p->in.arg[2]);
+
+	answer(p, fd < 0 ? -errno : 0, fd);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int control_socket(struct ioth *stack)
+{
+	int fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		fd = ioth_msocket(
+			stack, AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return fd;
+}
+
+static int list_interfaces(struct stack_process *p, int fd)
+{
+	struct ifconf ifc = { .ifc_len = CONTROL_DATA_MAX,
+		.ifc_buf = p->out.data };
+	int result = ioth_ioctl(fd, SIOCGIFCONF, &ifc);
+
+	if (result >= 0)
+		p->out.size = (uint32_t)ifc.ifc_len;
+	return result;
+}
+
+static int ioctl_request(struct stack_process *p, int fd)
+{
+	unsigned long request = (uint32_t)p->in.arg[0];
+	int result;
+
+	if (request == SIOCGIFCONF)
+		return list_interfaces(p, fd);
+	memcpy(p->out.data, p->in.data, p->in.size);
+	result = ioth_ioctl(fd, request, p->out.data);
+	if (result >= 0)
+		p->out.size = p->in.size;
+	return result;
+}
+
+static void do_ioctl(struct stack_process *p)
+{
+	int fd = control_socket(p->stack), result;
+
+	result = fd < 0 ? -1 : ioctl_request(p, fd);
+	if (result < 0)
+		result = -errno;
+	if (fd >= 0)
+		ioth_close(fd);
+	answer(p, result, -1);
+}
+
+/* False: it is gone. */
+static bool do_delete(struct stack_process *p)
+{
+	switch (p->in.arg[0]) {
+	case DELETE_NOW:
+		return false;
+	case DELETE_WHEN_UNUSED:
+		p->detached = true;
+		break;
+	default:
+		break;
+	}
+	if (ioth_delstack(p->stack) == 0) {
+		p->stack = NULL;
+		answer(p, 0, -1);
+		return false;
+	}
+	if (!p->detached)
+		answer_with_diag(p, -errno);
+	return true;
+}
+
+bool requests_serve(struct stack_process *p)
+{
+	int fd, n = control_receive(p->control, &p->in, &fd);
+
+	if (n == -EINTR || n == -EAGAIN)
+		return true;
+	if (n <= 0)
+		return false;
+	if (fd >= 0)
+		close(fd);
+	switch (p->in.op) {
+	case CONTROL_SOCKET:
+		do_socket(p);
+		return true;
+	case CONTROL_IOCTL:
+		do_ioctl(p);
+		return true;
+	case CONTROL_DELETE:
+		return do_delete(p);
+	default:
+		answer(p, -ENOSYS, -1);
+		return true;
+	}
+}
+
+void requests_end(struct stack_process *p)
+{
+	/* EBUSY: sockets live on without us; the end of the process takes
+	 * everything else. */
+	if (p->stack)
+		ioth_delstack(p->stack);
+}

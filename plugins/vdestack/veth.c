@@ -219,7 +219,7 @@ static int make(struct port *port, const int sock[2], int peer_net_fd,
 		.peer_net_fd = peer_net_fd,
 		.peer_mtu = PEER_MTU,
 	};
-	int near, err;
+	int near = 0, err;
 
 	/* any name that no other pair of the stack has */
 	snprintf(peer_name, sizeof(peer_name), "p%02x%02x%02x%02x%02x%02x",

@@ -253,22 +253,41 @@ static bool is_helper(const char *pid, int parent)
 	if (fscanf(file, "%*d (%16[^)]) %*c %d", comm, &ppid) != 2)
 		ppid = 0;
 	fclose(file);
-	return ppid > 0 && (!parent || ppid == parent) &&
-	       !strcmp(comm, "vdestack");
+	return ppid == parent && !strcmp(comm, "vdestack");
 }
 
-int vt_count_helpers(int parent)
+/* How many; the last one's process id in *@pid. */
+static int find_helpers(int parent, int *pid)
 {
 	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
 	int n = 0;
 
 	CHECK(dir != NULL);
+	*pid = 0;
 	while ((entry = readdir(dir)))
-		if (*entry->d_name >= '1' && *entry->d_name <= '9')
-			n += is_helper(entry->d_name, parent);
+		if (*entry->d_name >= '1' && *entry->d_name <= '9' &&
+			is_helper(entry->d_name, parent)) {
+			n++;
+			*pid = atoi(entry->d_name);
+		}
 	closedir(dir);
 	return n;
+}
+
+int vt_count_helpers(int parent)
+{
+	int pid;
+
+	return find_helpers(parent, &pid);
+}
+
+int vt_find_helper(int parent)
+{
+	int pid;
+
+	find_helpers(parent, &pid);
+	return pid;
 }
 
 long vt_cpu_ms(void)

@@ -35,10 +35,11 @@ bool vt_ping(struct ioth *stack, const char *ip, int timeout_ms);
 void vt_transfer(
 	struct ioth *from, struct ioth *to, const char *ip, size_t size);
 
-/* Descriptors, threads of the process; tasks called vdestack of this user. */
+/* Descriptors and threads of the process; helper tasks of process @parent. */
 int vt_count_fds(void);
 int vt_count_threads(void);
 int vt_count_helpers(int parent);
+int vt_find_helper(int parent); /* process id, 0: none */
 
 /* CPU time of the process in ms. */
 long vt_cpu_ms(void);

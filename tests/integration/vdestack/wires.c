@@ -68,6 +68,23 @@ static void over_seqpacket(void)
 	both_ends(vnl[0], vnl[1]);
 }
 
+/* Frames as long as an MTU can be, where the wire carries them. */
+static void large_frames(void)
+{
+	struct ioth *a = vt_stack(vt_path("ptp://p"), "10.9.0.1");
+	struct ioth *b = vt_stack(vt_path("ptp://p"), "10.9.0.2");
+	unsigned ifindex_a = (unsigned)ioth_if_nametoindex(a, "vde0");
+	unsigned ifindex_b = (unsigned)ioth_if_nametoindex(b, "vde0");
+
+	for (unsigned mtu = 9000; mtu <= 65000; mtu += 56000) {
+		CHECK(ioth_linksetmtu(a, ifindex_a, mtu) == 0);
+		CHECK(ioth_linksetmtu(b, ifindex_b, mtu) == 0);
+		exchange(a, b);
+	}
+	CHECK(ioth_delstack(b) == 0);
+	CHECK(ioth_delstack(a) == 0);
+}
+
 /* The other end goes: no carrier, no CPU. */
 static void peer_gone(void)
 {
@@ -102,6 +119,7 @@ void wires_run(void)
 	over_switch_of_third();
 	over_ptp();
 	over_seqpacket();
+	large_frames();
 	peer_gone();
 	idle();
 }

@@ -9,41 +9,54 @@
 
 #define HEADER offsetof(struct control_message, data)
 
-int control_send(int sock, const struct control_message *message, int fd)
+int control_fds_take(struct control_fds *fds)
 {
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	return fds->len ? fds->fd[--fds->len] : -1;
+}
+
+void control_fds_close(struct control_fds *fds)
+{
+	while (fds->len)
+		close(control_fds_take(fds));
+}
+
+int control_send(int sock, const struct control_message *message,
+	const struct control_fds *fds)
+{
+	char control[CMSG_SPACE(sizeof(fds->fd))] = { 0 };
 	struct iovec iov = { (void *)(uintptr_t)message,
 		HEADER + message->size };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	struct cmsghdr *c;
+	size_t size;
 
-	if (fd >= 0) {
+	if (fds && fds->len) {
+		size = fds->len * sizeof(fds->fd[0]);
 		msg.msg_control = control;
-		msg.msg_controllen = sizeof(control);
+		msg.msg_controllen = CMSG_SPACE(size);
 		c = CMSG_FIRSTHDR(&msg);
-		*c = (struct cmsghdr){ CMSG_LEN(sizeof(fd)), SOL_SOCKET,
-			SCM_RIGHTS };
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+		*c = (struct cmsghdr){ CMSG_LEN(size), SOL_SOCKET, SCM_RIGHTS };
+		memcpy(CMSG_DATA(c), fds->fd, size);
 	}
 	if (sendmsg(sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return -errno;
 	return 0;
 }
 
-static int descriptor_of(struct msghdr *msg)
+static void take_descriptors(struct msghdr *msg, struct control_fds *fds)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
-	int fd = -1;
 
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-		c->cmsg_len == CMSG_LEN(sizeof(fd)))
-		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+		return;
+	fds->len = (c->cmsg_len - CMSG_LEN(0)) / sizeof(fds->fd[0]);
+	memcpy(fds->fd, CMSG_DATA(c), fds->len * sizeof(fds->fd[0]));
 }
 
-int control_receive(int sock, struct control_message *message, int *fd)
+int control_receive(int sock, struct control_message *message,
+	struct control_fds *fds)
 {
-	char control[CMSG_SPACE(sizeof(int))];
+	char control[CMSG_SPACE(sizeof(fds->fd))];
 	struct iovec iov = { message, sizeof(*message) };
 	struct msghdr msg = { .msg_iov = &iov,
 		.msg_iovlen = 1,
@@ -51,16 +64,14 @@ int control_receive(int sock, struct control_message *message, int *fd)
 		.msg_controllen = sizeof(control) };
 	ssize_t n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 
-	*fd = -1;
+	fds->len = 0;
 	if (n < 0)
 		return -errno;
 	if (n == 0)
 		return 0;
-	*fd = descriptor_of(&msg);
+	take_descriptors(&msg, fds);
 	if ((size_t)n >= HEADER && message->size == (size_t)n - HEADER)
 		return 1;
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
+	control_fds_close(fds);
 	return -EPROTO;
 }

@@ -11,8 +11,9 @@
  *			locators	VNL\0..."	a SOCK_DIAG socket when the stack is
  *							a network name space of the kernel.
  *							Negative errno; data: one line of text
- *	SOCKET		domain, type,			0 and a descriptor; negative errno
- *			protocol
+ *	SOCKET		domain, type,			number of sockets and these, at
+ *			protocol, number		most CONTROL_FDS_MAX; negative
+ *							errno when there is not even one
  *	IOCTL		request		argument	0; data: argument; negative errno
  *	DELETE		enum control_delete		0, then the stack process ends;
  *							-EBUSY, with a new SOCK_DIAG socket
@@ -22,6 +23,7 @@
 #ifndef CONTROL_H
 #define CONTROL_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -55,18 +57,32 @@ struct control_started {
 	uint64_t families; /* bit = PF_*, below 64 */
 };
 
-/*
- * Sends @message with @message->size bytes of data, and @fd unless it is -1,
- * which stays the caller's. Never waits. 0 or negative errno: -EAGAIN: the
- * other side does not read.
- */
-int control_send(int sock, const struct control_message *message, int fd);
+/* Descriptors that come or go with a message. */
+#define CONTROL_FDS_MAX 17
+
+struct control_fds {
+	size_t len;
+	int fd[CONTROL_FDS_MAX];
+};
+
+/* The last descriptor, which is now the caller's; -1 if there is none. */
+int control_fds_take(struct control_fds *fds);
+void control_fds_close(struct control_fds *fds);
 
 /*
- * Receives one message; *fd is the descriptor that came with it (close-on-exec)
- * or -1. Waits if @sock is blocking. 1, 0 at the end of the connection, or a
- * negative errno (-EPROTO: not a message of ours).
+ * Sends @message with @message->size bytes of data, and @fds (may be NULL),
+ * which stay the caller's. Never waits. 0 or negative errno: -EAGAIN: the
+ * other side does not read.
  */
-int control_receive(int sock, struct control_message *message, int *fd);
+int control_send(int sock, const struct control_message *message,
+	const struct control_fds *fds);
+
+/*
+ * Receives one message, and the descriptors that came with it (close-on-exec).
+ * Waits if @sock is blocking. 1, 0 at the end of the connection, or a negative
+ * errno (-EPROTO: not a message of ours); then there are no descriptors.
+ */
+int control_receive(int sock, struct control_message *message,
+	struct control_fds *fds);
 
 #endif

@@ -88,7 +88,7 @@ static void fail_mount(struct mounting *mt, int err, const char *why)
 }
 
 static void on_mounted(struct stack *stack, void *arg, int result,
-	const struct control_message *message, int fd)
+	const struct control_message *message, struct control_fds *fds)
 {
 	struct mounting *mt = arg;
 	struct control_started started = { 0 };
@@ -108,7 +108,7 @@ static void on_mounted(struct stack *stack, void *arg, int result,
 	if (message->size == sizeof(started))
 		memcpy(&started, message->data, sizeof(started));
 	stack->families = started.families;
-	stack->diag = fd;
+	stack->diag = control_fds_take(fds);
 	stack->state = STACK_RUNNING;
 	if (umvu_answer(mt->parked, 0) == -ENOENT) {
 		/* Interrupted just now: the guest takes it for not mounted. */
@@ -212,7 +212,7 @@ struct unmounting {
 };
 
 static void on_deleted(struct stack *stack, void *arg, int result,
-	const struct control_message *message, int fd)
+	const struct control_message *message, struct control_fds *fds)
 {
 	struct unmounting *um = arg;
 
@@ -222,7 +222,7 @@ static void on_deleted(struct stack *stack, void *arg, int result,
 		if (stack->name)
 			drop_name(stack);
 	} else {
-		stack->diag = fd;
+		stack->diag = control_fds_take(fds);
 		umvu_parked_explain(um->parked,
 			"sockets of the stack are open (vuumount -l: "
 			"unmount when they close; -f: abort them)");
@@ -240,10 +240,7 @@ static long umount_if_unused(struct umvu_call *call, struct stack *stack)
 
 	if (!um)
 		return err;
-	/* Ours would count as one that is open. */
-	if (stack->diag >= 0)
-		close(stack->diag);
-	stack->diag = -1;
+	stack_release(stack);
 	um->parked = umvu_park(call, NULL, NULL);
 	if (!um->parked)
 		goto free_unmounting;
@@ -260,14 +257,13 @@ free_unmounting:
 }
 
 static void on_detached(struct stack *stack, void *arg, int result,
-	const struct control_message *message, int fd)
+	const struct control_message *message, struct control_fds *fds)
 {
 	(void)stack;
 	(void)arg;
 	(void)result;
 	(void)message;
-	if (fd >= 0)
-		close(fd);
+	(void)fds;
 }
 
 /* The process ends by itself when its last socket is closed; until then the
@@ -277,9 +273,7 @@ static void detach(struct stack *stack)
 	struct control_message m = { .op = CONTROL_DELETE,
 		.arg = { DELETE_WHEN_UNUSED } };
 
-	if (stack->diag >= 0)
-		close(stack->diag);
-	stack->diag = -1;
+	stack_release(stack);
 	stack_get(stack);
 	stack->died = stack_put;
 	if (stack_ask(stack, &m, on_detached, NULL) < 0) {
@@ -315,16 +309,17 @@ static long module_umount(void *state, struct umvu_call *call,
 /* --- sockets ------------------------------------------------------------ */
 
 static void on_socket(struct stack *stack, void *arg, int result,
-	const struct control_message *message, int fd)
+	const struct control_message *message, struct control_fds *fds)
 {
 	struct umvu_parked *parked = arg;
+	int fd = control_fds_take(fds);
 
-	(void)stack;
 	if (fd >= 0)
-		umvu_answer_fd(parked, fd,
-			message->arg[1] & SOCK_CLOEXEC);
+		umvu_answer_fd(parked, fd, message->arg[1] & SOCK_CLOEXEC);
 	else
 		umvu_answer(parked, result < 0 ? result : -EIO);
+	if (fds->len)
+		pool_fill(&stack->pool, message->arg, fds);
 }
 
 /* The stack's process makes the socket with its own rights; the guest gets
@@ -348,13 +343,44 @@ static int may_open(const struct umvu_call *call, const struct stack *stack,
 		: -EPERM;
 }
 
+static void on_refilled(struct stack *stack, void *arg, int result,
+	const struct control_message *message, struct control_fds *fds)
+{
+	(void)arg;
+	(void)result;
+	if (message)
+		pool_fill(&stack->pool, message->arg, fds);
+}
+
+/*
+ * A socket of the kind that @m asks for from the pool, -1 if there is none; then
+ * @m asks for some more, for next time. Only of a network name space: whatever
+ * else makes sockets may want to know when they are opened.
+ */
+static int take_ready(struct stack *stack, struct control_message *m)
+{
+	struct control_message refill = *m;
+	int fd = -1;
+
+	if (stack->diag < 0 || !pool_has_kind(m->arg))
+		return -1;
+	fd = pool_take(&stack->pool, m->arg);
+	if (fd < 0)
+		m->arg[3] = POOL_SIZE + 1;
+	else if (pool_is_low(&stack->pool, m->arg)) {
+		refill.arg[3] = POOL_SIZE / 2;
+		stack_ask(stack, &refill, on_refilled, NULL);
+	}
+	return fd;
+}
+
 static long open_socket(struct umvu_call *call, struct stack *stack, int domain,
 	int type, int protocol)
 {
 	struct control_message m = { .op = CONTROL_SOCKET,
-		.arg = { domain, type, protocol } };
+		.arg = { domain, type, protocol, 1 } };
 	struct umvu_parked *parked;
-	int err;
+	int err, fd;
 
 	/* A dead stack answers nothing else, whatever was asked. */
 	if (stack->state == STACK_DEAD)
@@ -368,6 +394,11 @@ static long open_socket(struct umvu_call *call, struct stack *stack, int domain,
 	parked = umvu_park(call, NULL, NULL);
 	if (!parked)
 		return -ENOMEM;
+	fd = take_ready(stack, &m);
+	if (fd >= 0) {
+		umvu_answer_fd(parked, fd, type & SOCK_CLOEXEC);
+		return UMVU_PARKED;
+	}
 	err = stack_ask(stack, &m, on_socket, parked);
 	if (err)
 		umvu_answer(parked, err);

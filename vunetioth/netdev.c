@@ -44,13 +44,13 @@ static size_t argument_size(uint32_t request)
 }
 
 static void on_answer(struct stack *stack, void *arg, int result,
-	const struct control_message *message, int fd)
+	const struct control_message *message, struct control_fds *fds)
 {
 	struct asker *a = arg;
 	size_t size = message ? message->size : 0;
 
 	(void)stack;
-	(void)fd; /* none comes with this */
+	(void)fds; /* none comes with this */
 	if (size > a->size)
 		size = a->size;
 	if (result >= 0 && size)
@@ -61,13 +61,13 @@ static void on_answer(struct stack *stack, void *arg, int result,
 }
 
 static void on_list(struct stack *stack, void *arg, int result,
-	const struct control_message *message, int fd)
+	const struct control_message *message, struct control_fds *fds)
 {
 	struct asker *a = arg;
 	int32_t len = message ? (int32_t)message->size : 0;
 
 	(void)stack;
-	(void)fd;
+	(void)fds;
 	if (a->list.value && len > (int32_t)a->size)
 		len = (int32_t)(a->size - a->size % sizeof(struct ifreq));
 	if (result >= 0 && a->list.value)

@@ -38,12 +38,10 @@ struct stack *stack_get(struct stack *stack)
 }
 
 static void answer_request(struct stack *stack, struct request *rq, int result,
-	const struct control_message *message, int fd)
+	const struct control_message *message, struct control_fds *fds)
 {
 	if (rq->answer)
-		rq->answer(stack, rq->arg, result, message, fd);
-	else if (fd >= 0)
-		close(fd);
+		rq->answer(stack, rq->arg, result, message, fds);
 	free(rq);
 }
 
@@ -101,10 +99,17 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+void stack_release(struct stack *stack)
+{
+	pool_close(&stack->pool);
+	close_fd(&stack->diag);
+}
+
 /* The connection has gone, or shall go: the end of the stack's life. */
 static void bury(struct stack *stack)
 {
 	bool was_running = stack->state == STACK_RUNNING;
+	struct control_fds none = { 0 };
 	struct request *rq;
 
 	if (stack->state == STACK_DEAD)
@@ -113,13 +118,15 @@ static void bury(struct stack *stack)
 	stack_get(stack); /* callbacks may drop theirs */
 	umvu_unwatch(stack->watch);
 	stack->watch = NULL;
-	close_fd(&stack->control);
+	/* First the sockets, then the connection, whose end makes the process
+	 * delete its stack: no socket of ours must be in the way. */
 	if (stack->diag >= 0)
 		abort_connections(stack->diag);
-	close_fd(&stack->diag);
+	stack_release(stack);
+	close_fd(&stack->control);
 	while ((rq = stack->requests)) {
 		stack->requests = rq->next;
-		answer_request(stack, rq, -ENODEV, NULL, -1);
+		answer_request(stack, rq, -ENODEV, NULL, &none);
 	}
 	if (was_running && stack->died)
 		stack->died(stack);
@@ -165,11 +172,12 @@ static void on_control(void *arg, uint32_t events)
 {
 	struct stack *stack = arg;
 	struct control_message message;
+	struct control_fds fds;
 	struct request *rq;
-	int fd, n;
+	int n;
 
 	(void)events;
-	n = control_receive(stack->control, &message, &fd);
+	n = control_receive(stack->control, &message, &fds);
 	if (n == -EAGAIN || n == -EINTR)
 		return;
 	stack_get(stack); /* the answer may drop the last other one */
@@ -177,9 +185,8 @@ static void on_control(void *arg, uint32_t events)
 	if (n <= 0)
 		bury(stack);
 	else if (rq)
-		answer_request(stack, rq, message.result, &message, fd);
-	else if (fd >= 0)
-		close(fd);
+		answer_request(stack, rq, message.result, &message, &fds);
+	control_fds_close(&fds);
 	stack_put(stack);
 }
 
@@ -208,7 +215,7 @@ int stack_ask(struct stack *stack, struct control_message *message,
 	err = add_request(stack, message->id, answer, arg);
 	if (err)
 		return err;
-	err = control_send(stack->control, message, -1);
+	err = control_send(stack->control, message, NULL);
 	if (err)
 		free(take_request(stack, message->id));
 	return err == -EPIPE || err == -ECONNRESET ? -ENODEV : err;
@@ -233,7 +240,7 @@ static void on_started(void *arg, pid_t pid)
 		stack->pidfd = (int)syscall(__NR_pidfd_open, pid, 0);
 	}
 	if (pid <= 0 || stack->state == STACK_DEAD ||
-		control_send(stack->control, stack->start, -1) < 0)
+		control_send(stack->control, stack->start, NULL) < 0)
 		stack_kill(stack);
 	free(stack->start);
 	stack->start = NULL;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "control.h"
+#include "pool.h"
 #include "umvu/module.h"
 
 struct stack_options;
@@ -31,6 +32,7 @@ struct stack {
 	int pidfd;    /* -1 with it */
 	int control;  /* -1 when dead */
 	int diag;     /* SOCK_DIAG socket of a private network name space, or -1 */
+	struct pool pool; /* sockets ready to be given away */
 	uid_t owner;  /* who mounted it */
 	uint64_t families; /* bit = PF_* it supports */
 	struct umvu_watch *watch;
@@ -45,10 +47,10 @@ struct stack {
 };
 
 /* Answers a request: @result as control.h says, -ENODEV when the stack died.
- * @message: the answer, NULL when it died; @fd: -1 or a descriptor that is now
- * the callee's. */
+ * @message: the answer, NULL when it died. @fds: what came with it; what the
+ * callee does not take is closed. */
 typedef void stack_answer_f(struct stack *stack, void *arg, int result,
-	const struct control_message *message, int fd);
+	const struct control_message *message, struct control_fds *fds);
 
 /*
  * Starts the process of a stack, as a guest with the view of @call's caller.
@@ -71,6 +73,10 @@ int stack_ask(struct stack *stack, struct control_message *message,
 
 /* Forgets who asked with @arg; the answer is dropped. */
 void stack_forget_asker(struct stack *stack, const void *arg);
+
+/* Closes the sockets of the stack that we hold ourselves: before it is asked
+ * whether any are open. */
+void stack_release(struct stack *stack);
 
 /* Ends the process: cleanly, but within seconds; TCP connections of a private
  * name space are aborted. Waiting requests get -ENODEV. */

@@ -20,12 +20,13 @@
 
 /* --- answers ------------------------------------------------------------- */
 
-static void answer(struct stack_process *p, int result, int fd)
+static void answer(
+	struct stack_process *p, int result, const struct control_fds *fds)
 {
 	p->out.id = p->in.id;
 	p->out.result = result;
 	memcpy(p->out.arg, p->in.arg, sizeof(p->out.arg));
-	control_send(p->control, &p->out, fd);
+	control_send(p->control, &p->out, fds);
 	p->out.size = 0;
 }
 
@@ -33,7 +34,7 @@ static void answer_text(struct stack_process *p, int result, const char *text)
 {
 	p->out.size = (uint32_t)strnlen(text, CONTROL_DATA_MAX - 1);
 	memcpy(p->out.data, text, p->out.size);
-	answer(p, result, -1);
+	answer(p, result, NULL);
 }
 
 /* --- start --------------------------------------------------------------- */
@@ -111,18 +112,18 @@ static int diag_socket(struct ioth *stack)
 static void answer_with_diag(struct stack_process *p, int result)
 {
 	int fd = diag_socket(p->stack);
+	struct control_fds fds = { fd >= 0, { fd } };
 
-	answer(p, result, fd);
-	if (fd >= 0)
-		close(fd);
+	answer(p, result, &fds);
+	control_fds_close(&fds);
 }
 
 bool requests_start(struct stack_process *p)
 {
 	struct control_started started;
-	int fd;
+	struct control_fds none;
 
-	if (control_receive(p->control, &p->in, &fd) <= 0 ||
+	if (control_receive(p->control, &p->in, &none) <= 0 ||
 		p->in.op != CONTROL_START)
 		return false;
 	p->stack = make_stack(p);
@@ -139,15 +140,24 @@ bool requests_start(struct stack_process *p)
 
 /* --- requests ------------------------------------------------------------ */
 
+/* Sockets of one kind, as many as are wanted, or as there can be. */
 static void do_socket(struct stack_process *p)
 {
-	/* Our own copy lives for a moment: never in a program we start. */
-	int fd = ioth_msocket(p->stack, p->in.arg[0],
-		p->in.arg[1] | SOCK_CLOEXEC, p->in.arg[2]);
+	struct control_fds fds = { 0 };
+	int fd = -1, result;
 
-	answer(p, fd < 0 ? -errno : 0, fd);
-	if (fd >= 0)
-		close(fd);
+	do {
+		/* Our own copies live for a moment: never in a program that
+		 * we start. */
+		fd = ioth_msocket(p->stack, p->in.arg[0],
+			p->in.arg[1] | SOCK_CLOEXEC, p->in.arg[2]);
+		if (fd >= 0)
+			fds.fd[fds.len++] = fd;
+	} while (fd >= 0 && (int32_t)fds.len < p->in.arg[3] &&
+		fds.len < CONTROL_FDS_MAX);
+	result = fds.len ? (int)fds.len : -errno;
+	answer(p, result, &fds);
+	control_fds_close(&fds);
 }
 
 static int control_socket(struct ioth *stack)
@@ -194,7 +204,7 @@ static void do_ioctl(struct stack_process *p)
 		result = -errno;
 	if (fd >= 0)
 		ioth_close(fd);
-	answer(p, result, -1);
+	answer(p, result, NULL);
 }
 
 /* False: it is gone. */
@@ -211,7 +221,7 @@ static bool do_delete(struct stack_process *p)
 	}
 	if (ioth_delstack(p->stack) == 0) {
 		p->stack = NULL;
-		answer(p, 0, -1);
+		answer(p, 0, NULL);
 		return false;
 	}
 	if (!p->detached)
@@ -221,14 +231,14 @@ static bool do_delete(struct stack_process *p)
 
 bool requests_serve(struct stack_process *p)
 {
-	int fd, n = control_receive(p->control, &p->in, &fd);
+	struct control_fds none;
+	int n = control_receive(p->control, &p->in, &none);
 
 	if (n == -EINTR || n == -EAGAIN)
 		return true;
 	if (n <= 0)
 		return false;
-	if (fd >= 0)
-		close(fd);
+	control_fds_close(&none);
 	switch (p->in.op) {
 	case CONTROL_SOCKET:
 		do_socket(p);
@@ -239,7 +249,7 @@ bool requests_serve(struct stack_process *p)
 	case CONTROL_DELETE:
 		return do_delete(p);
 	default:
-		answer(p, -ENOSYS, -1);
+		answer(p, -ENOSYS, NULL);
 		return true;
 	}
 }

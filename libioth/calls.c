@@ -178,6 +178,16 @@ int ioth_supported(struct ioth *stack, int domain)
 	return supported;
 }
 
+void ioth_abort(struct ioth *stack)
+{
+	struct ioth *ref = stack ? stack_get(stack) : NULL;
+
+	if (!ref)
+		return;
+	stack_abort(ref);
+	stack_put(ref);
+}
+
 /* --- descriptors: made ---------------------------------------------------- */
 
 /* Enters the descriptor @fd that a function of @call's stack has made. */

@@ -15,6 +15,7 @@ struct plugin {
 	int *(*errno_location)(void); /* of the libc that it uses */
 	int (*supported)(int domain); /* or NULL */
 	const char *(*errmsg)(void);  /* or NULL */
+	void (*abort)(void *stackdata); /* or NULL */
 };
 
 /*

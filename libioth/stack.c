@@ -57,6 +57,7 @@ static void make_host(void)
 {
 	host.plugin.errno_location = __errno_location;
 	host.f.getstackdata = getstackdata;
+	host.plugin.supported = ioth_kernel_supported;
 	host.data = ioth_kernel_newstack(NULL, "", &host.f);
 	derive_missing(&host.f);
 }
@@ -138,6 +139,7 @@ static int load(struct ioth *stack, const char *spec, const char **options)
 	*options = spec[len] ? spec + len + 1 : "";
 	if (len == 0) {
 		stack->plugin.errno_location = __errno_location;
+		stack->plugin.supported = ioth_kernel_supported;
 		stack->f.newstack = ioth_kernel_newstack;
 		return 0;
 	}
@@ -254,6 +256,15 @@ int stack_del(struct ioth *stack)
 	plugin_close(&stack->plugin);
 	free(stack);
 	return 0;
+}
+
+void stack_abort(struct ioth *stack)
+{
+	struct ioth *outer = stack_enter(stack);
+
+	if (stack->plugin.abort)
+		stack->plugin.abort(stack->data);
+	stack_leave(outer);
 }
 
 /* --- fork: a child gets the list as a whole ------------------------------- */

@@ -33,6 +33,9 @@ int stack_new(struct ioth **stack, const char *spec, const char *vnlv[]);
 /* See ioth_delstack(). Errors: -EINVAL, -EBUSY, those of the plug-in. */
 int stack_del(struct ioth *stack);
 
+/* See ioth_abort(). */
+void stack_abort(struct ioth *stack);
+
 /* The host's own stack, which nlinline_*() work on; never deleted. */
 struct ioth *stack_host(void);
 

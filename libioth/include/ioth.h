@@ -55,6 +55,13 @@ IOTH_API struct ioth *ioth_newstackv(const char *stack, const char *vnlv[]);
 IOTH_API int ioth_delstack(struct ioth *stack);
 
 /*
+ * For a process that ends although sockets of @stack are open elsewhere: takes
+ * away what of the stack would outlive the process (a virtual switch and its
+ * files, say), whether or not sockets are open. After it, only exit.
+ */
+IOTH_API void ioth_abort(struct ioth *stack);
+
+/*
  * A descriptor that polls readable when a socket of @stack (or of another
  * stack: there is one for the process) may have been closed for the last time,
  * so that ioth_delstack() is worth another try; ioth_delstack() takes the

@@ -93,6 +93,15 @@ static void set_functions(struct ioth_functions *f)
 }
 
 IOTH_EXPORT ioth_newstack_f ioth_kernel_newstack;
+IOTH_EXPORT int ioth_kernel_supported(int domain);
+
+/* To try the others out would load kernel modules that nobody asked for; and who
+ * opens one of those gets the host's anyway. */
+IOTH_EXPORT int ioth_kernel_supported(int domain)
+{
+	return domain == AF_INET || domain == AF_INET6 ||
+		domain == AF_NETLINK || domain == AF_PACKET;
+}
 
 IOTH_EXPORT void *ioth_kernel_newstack(const char *vnlv[], const char *options,
 	struct ioth_functions *functions)

@@ -256,8 +256,7 @@ bool requests_serve(struct stack_process *p)
 
 void requests_end(struct stack_process *p)
 {
-	/* EBUSY: sockets live on without us; the end of the process takes
-	 * everything else. */
-	if (p->stack)
-		ioth_delstack(p->stack);
+	/* EBUSY: sockets live on without us. */
+	if (p->stack && ioth_delstack(p->stack) < 0)
+		ioth_abort(p->stack);
 }

@@ -27,6 +27,11 @@
  * const char *ioth_NAME_errmsg(void);
  *	one line of text about the last failure of newstack, for ioth_errmsg()
  *
+ * void ioth_NAME_abort(void *stackdata);
+ *	the process is about to end although sockets of the stack are open:
+ *	takes away what would outlive it (files, sockets in the file system, a
+ *	virtual switch). Nothing else is called afterwards
+ *
  * All functions return -1 and set errno on failure, like the system calls
  * whose names they carry. Descriptors that socket and accept return are real
  * descriptors of the process; libioth watches their life, so a plug-in keeps

@@ -13,8 +13,8 @@
  *
  * The other schemes are called frame by frame, after a poll that says that the
  * call will not wait. Where the descriptor is a socket that keeps messages
- * apart, or a device, it is made non-blocking. (A stream may not be: half a
- * frame would be lost. A child of cmd:// that stops reading stops the wire.)
+ * apart, or a device, it is made non-blocking. A stream (cmd://) may not be,
+ * half a frame would be lost: it gets a thread for sending (pump.c).
  *
  * An in-process switch (switch://, hub://) serves its clients inside vde_recv,
  * so wire_read is called for every event, whatever the interface's state.
@@ -22,6 +22,7 @@
 #include "gnu.h"
 #include "wire.h"
 #include "errtext.h"
+#include "pump.h"
 #include "stale.h"
 #include "vnl.h"
 
@@ -55,6 +56,14 @@ static bool keeps_messages(int fd, int type)
 	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode);
 }
 
+static bool is_stream(int fd, int type)
+{
+	struct stat st;
+
+	return type == SOCK_STREAM ||
+	       (type < 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode));
+}
+
 static void set_flags(int fd, bool nonblocking)
 {
 	if (fd < 0)
@@ -64,7 +73,7 @@ static void set_flags(int fd, bool nonblocking)
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
-static void classify(struct wire *wire, const char *locator)
+static int classify(struct wire *wire, const char *locator)
 {
 	int size = SEND_BUFFER, domain = -1;
 	int type = socket_type(wire->fd, &domain);
@@ -72,10 +81,13 @@ static void classify(struct wire *wire, const char *locator)
 	set_flags(wire->fd, keeps_messages(wire->fd, type));
 	set_flags(wire->ctl_fd, false);
 	wire->kind = WIRE_CALLS;
-	if (domain != AF_UNIX || type == SOCK_STREAM || !vnl_is_plain(locator))
-		return;
+	if (is_stream(wire->fd, type))
+		return pump_new(&wire->pump, wire->conn);
+	if (domain != AF_UNIX || !vnl_is_plain(locator))
+		return 0;
 	wire->kind = WIRE_SOCKET;
 	setsockopt(wire->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	return 0;
 }
 
 static int explain(int err, const char *locator)
@@ -124,17 +136,19 @@ int wire_open(struct wire *wire, const char *locator)
 	wire->ctl_fd = vde_ctlfd(wire->conn);
 	if (wire->ctl_fd == wire->fd)
 		wire->ctl_fd = -1;
-	if (wire->fd < 0) {
+	wire->pump = NULL;
+	err = wire->fd < 0 ? -EINVAL : classify(wire, locator);
+	if (err < 0) {
 		vde_close(wire->conn);
-		return explain(-EINVAL, locator);
+		return explain(err, locator);
 	}
-	classify(wire, locator);
 	return 0;
 }
 
 /* A child that the program forked may hold a copy: tell the switch at once. */
 void wire_close(struct wire *wire)
 {
+	pump_free(wire->pump);
 	if (wire->ctl_fd >= 0)
 		shutdown(wire->ctl_fd, SHUT_RDWR);
 	vde_close(wire->conn);
@@ -207,7 +221,10 @@ static void send_one(struct wire *wire, struct frames *frames)
 {
 	const struct iovec *frame = &frames->frame[frames->next++];
 
-	vde_send(wire->conn, frame->iov_base, frame->iov_len, 0);
+	if (wire->pump)
+		pump_write(wire->pump, frame);
+	else
+		vde_send(wire->conn, frame->iov_base, frame->iov_len, 0);
 }
 
 static int write_batch(struct wire *wire, struct frames *frames)

@@ -3,7 +3,7 @@
  * wire.h - a connection to a virtual network (libvdeplug)
  *
  * Threads: opened by any, then used by the relay only. A wire never blocks its
- * caller after wire_open, except as said in wire_write.
+ * caller after wire_open.
  */
 #ifndef VDESTACK_WIRE_H
 #define VDESTACK_WIRE_H
@@ -20,11 +20,14 @@
  */
 enum wire_kind { WIRE_SOCKET, WIRE_CALLS };
 
+struct pump;
+
 struct wire {
 	VDECONN *conn; /* owned */
 	enum wire_kind kind;
 	int fd; /* poll: IN frames (call wire_read), OUT after wire_write's 1 */
-	int ctl_fd; /* EOF here: the switch has gone; -1: none */
+	int ctl_fd;	   /* EOF here: the switch has gone; -1: none */
+	struct pump *pump; /* owned; NULL unless sending may block */
 };
 
 /*

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -68,6 +69,50 @@ static void over_seqpacket(void)
 	both_ends(vnl[0], vnl[1]);
 }
 
+/* A child in between; and one that never reads, which must not stop others. */
+static void over_command(void)
+{
+	struct ioth *sw = ioth_newstack("vdestack", vt_path("switch://sw"));
+	struct ioth *stuck;
+	char vnl[512];
+
+	snprintf(vnl, sizeof(vnl), "cmd://vde_plug %s", vt_path("vde://sw"));
+	both_ends(vt_path("vde://sw"), vnl);
+	stuck = vt_stack("cmd://sleep 1", "10.9.7.1");
+	CHECK(!vt_ping(stuck, "10.9.7.2", 300));
+	CHECK(vt_ping(stuck, "10.9.7.1", 300));
+	CHECK(ioth_delstack(stuck) == 0);
+	CHECK(ioth_delstack(sw) == 0);
+}
+
+/* A VLAN tag leaves as it was sent (a veth port has to put it back). */
+static void tagged_frame(void)
+{
+	unsigned char frame[64] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 2, 3,
+		4, 5, 6, 0x81, 0x00, 0x60, 0x0a, 0x88, 0xb5, 'x' };
+	unsigned char got[2048];
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = 6 };
+	struct ioth *a;
+	char vnl[32];
+	int fds[2], fd;
+	ssize_t n;
+
+	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
+	snprintf(vnl, sizeof(vnl), "seqpacket://%d", fds[0]);
+	a = vt_stack(vnl, "10.9.0.1");
+	fd = ioth_msocket(a, AF_PACKET, SOCK_RAW, 0);
+	to.sll_ifindex = ioth_if_nametoindex(a, "vde0");
+	CHECK(sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to,
+		      sizeof(to)) == sizeof(frame));
+	do
+		n = recv(fds[1], got, sizeof(got), 0);
+	while (n > 0 && memcmp(got + 6, frame + 6, 6) != 0);
+	CHECK(n == sizeof(frame) && !memcmp(got, frame, sizeof(frame)));
+	close(fd);
+	CHECK(ioth_delstack(a) == 0);
+	close(fds[1]);
+}
+
 /* Frames as long as an MTU can be, where the wire carries them. */
 static void large_frames(void)
 {
@@ -119,6 +164,8 @@ void wires_run(void)
 	over_switch_of_third();
 	over_ptp();
 	over_seqpacket();
+	over_command();
+	tagged_frame();
 	large_frames();
 	peer_gone();
 	idle();

@@ -2,6 +2,7 @@
 /* Two stacks in one process over each kind of wire. */
 #include "vt.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
@@ -113,6 +114,48 @@ static void tagged_frame(void)
 	close(fds[1]);
 }
 
+static void flood(struct ioth *stack, int frames)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+	int fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0), one = 1;
+	char data[1000] = { 0 };
+
+	inet_pton(AF_INET, "10.9.0.255", &to.sin_addr);
+	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one));
+	while (frames-- > 0)
+		sendto(fd, data, sizeof(data), MSG_DONTWAIT,
+			(struct sockaddr *)&to, sizeof(to));
+	close(fd);
+}
+
+/* Nobody reads: no CPU is used, and all goes on when somebody does. */
+static void full_wire(void)
+{
+	struct ioth *a;
+	char vnl[32], got[2048];
+	int fds[2], n = 0;
+	long before;
+
+	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
+	snprintf(vnl, sizeof(vnl), "seqpacket://%d", fds[0]);
+	a = vt_stack(vnl, "10.9.0.1");
+	flood(a, 10000);
+	usleep(100000);
+	before = vt_cpu_ms();
+	usleep(300000);
+	CHECK(vt_cpu_ms() - before < 20);
+	for (int round = 0; round < 20; round++, usleep(5000))
+		while (recv(fds[1], got, sizeof(got), MSG_DONTWAIT) > 0)
+			n++;
+	printf("wires: %d of 10000 frames waited\n", n);
+	CHECK(n > 500);
+	flood(a, 1);
+	CHECK(recv(fds[1], got, sizeof(got), 0) > 1000);
+	flood(a, 10000);
+	CHECK(ioth_delstack(a) == 0);
+	close(fds[1]);
+}
+
 /* Frames as long as an MTU can be, where the wire carries them. */
 static void large_frames(void)
 {
@@ -166,6 +209,7 @@ void wires_run(void)
 	over_seqpacket();
 	over_command();
 	tagged_frame();
+	full_wire();
 	large_frames();
 	peer_gone();
 	idle();

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * epoll3 STACK1 ADDR1 STACK2 ADDR2 STACK3 ADDR3 - sockets of three stacks, a
+ * pipe and a timer in one epoll set
+ *
+ * Each stack sends a datagram to the next one, and connects to it.
+ */
+#include <arpa/inet.h>
+#include <msocket.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+
+#include "check.h"
+
+enum { N = 3, PORT = 7777 };
+enum { UDP = 0, LISTENER = N, CLIENT = 2 * N, PIPE = 3 * N, TIMER, N_FDS };
+
+static int fds[N_FDS], epoll_fd;
+static unsigned int seen;
+
+static void add(int which, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events | EPOLLET,
+		.data.u32 = (uint32_t)which };
+
+	fds[which] = fd;
+	CHECK(fd >= 0);
+	CHECK(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0);
+}
+
+static struct sockaddr_in address(const char *addr)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_port = htons(PORT) };
+
+	CHECK(inet_pton(AF_INET, addr, &in.sin_addr) == 1);
+	return in;
+}
+
+static void open_servers(int i, const char *stack, const char *addr)
+{
+	struct sockaddr_in in = address(addr);
+	int udp = msocket(stack, AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	int tcp = msocket(stack, AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	CHECK(bind(udp, (void *)&in, sizeof(in)) == 0);
+	CHECK(bind(tcp, (void *)&in, sizeof(in)) == 0);
+	CHECK(listen(tcp, 1) == 0);
+	add(UDP + i, udp, EPOLLIN);
+	add(LISTENER + i, tcp, EPOLLIN);
+}
+
+static void reach_next(int i, const char *stack, const char *next)
+{
+	struct sockaddr_in in = address(next);
+	int tcp = msocket(stack, AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	CHECK(sendto(fds[UDP + i], stack, strlen(stack), 0, (void *)&in,
+		      sizeof(in)) == (ssize_t)strlen(stack));
+	CHECK_FAILS(EINPROGRESS, connect(tcp, (void *)&in, sizeof(in)));
+	add(CLIENT + i, tcp, EPOLLOUT);
+}
+
+static void wait_for_all(void)
+{
+	struct epoll_event events[N_FDS];
+	int i, n;
+
+	while (seen != (1u << N_FDS) - 1) {
+		n = epoll_wait(epoll_fd, events, N_FDS, 10000);
+		CHECK(n > 0);
+		if (n <= 0)
+			return;
+		for (i = 0; i < n; i++) {
+			CHECK(!(events[i].events & (EPOLLERR | EPOLLHUP)));
+			seen |= 1u << events[i].data.u32;
+		}
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	struct itimerspec soon = { .it_value.tv_nsec = 1000000 };
+	char buf[4096];
+	int i, p[2], timer;
+
+	if (argc != 1 + 2 * N)
+		return 2;
+	epoll_fd = epoll_create1(0);
+	for (i = 0; i < N; i++)
+		open_servers(i, argv[1 + 2 * i], argv[2 + 2 * i]);
+	for (i = 0; i < N; i++)
+		reach_next(i, argv[1 + 2 * i], argv[2 + 2 * ((i + 1) % N)]);
+	CHECK(pipe(p) == 0);
+	add(PIPE, p[0], EPOLLIN);
+	CHECK(write(p[1], "x", 1) == 1);
+	timer = timerfd_create(CLOCK_MONOTONIC, 0);
+	CHECK(timerfd_settime(timer, 0, &soon, NULL) == 0);
+	add(TIMER, timer, EPOLLIN);
+	wait_for_all();
+	for (i = 0; i < N; i++) {
+		const char *from = argv[1 + 2 * ((i + N - 1) % N)];
+		ssize_t n = recv(fds[UDP + i], buf, sizeof(buf), 0);
+
+		CHECK(n == (ssize_t)strlen(from) && !memcmp(buf, from, n));
+		CHECK(accept(fds[LISTENER + i], NULL, NULL) >= 0);
+	}
+	return checked();
+}

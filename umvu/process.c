@@ -36,6 +36,7 @@
 
 #define BUCKETS	     256u
 #define MAX_CHILDREN 4096
+#define MAX_STEPS    256 /* up the family tree */
 
 struct process {
 	pid_t pid;
@@ -63,6 +64,8 @@ static ssize_t read_file(const char *path, char *buf, size_t size)
 	if (fd < 0)
 		return -errno;
 	n = read(fd, buf, size - 1);
+	if (n < 0)
+		n = -errno;
 	close(fd);
 	buf[n > 0 ? n : 0] = '\0';
 	return n;
@@ -80,19 +83,32 @@ pid_t process_tgid_of(pid_t tid)
 	return at ? (pid_t)strtol(at + 6, NULL, 10) : tid;
 }
 
-static pid_t parent_of(pid_t pid)
+/* What /proc/PID/stat tells of a process. */
+struct kin {
+	pid_t parent, group, session;
+	int threads;
+};
+
+/* -ESRCH: it has gone; -EMFILE and its like: nobody can tell. */
+static int read_kin(pid_t pid, struct kin *kin)
 {
-	char path[64], buf[512];
+	char path[64], buf[1024];
 	const char *at;
+	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (read_file(path, buf, sizeof(buf)) <= 0)
-		return 0;
+	n = read_file(path, buf, sizeof(buf));
+	if (n <= 0)
+		return n == 0 || n == -ENOENT ? -ESRCH : (int)n;
 	/* "pid (name) state ppid": the name may hold anything. */
 	at = strrchr(buf, ')');
-	if (!at || strlen(at) < 4)
-		return 0;
-	return (pid_t)strtol(at + 4, NULL, 10);
+	if (!at ||
+		sscanf(at, ") %*c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u "
+			   "%*u %*d %*d %*d %*d %d",
+			&kin->parent, &kin->group, &kin->session,
+			&kin->threads) != 4)
+		return -EIO;
+	return 0;
 }
 
 static size_t parse_pids(const char *text, pid_t *pids, size_t len)
@@ -108,15 +124,36 @@ static size_t parse_pids(const char *text, pid_t *pids, size_t len)
 	return n;
 }
 
+/* One read gives a page of the list at most, so read on to its end. */
 static size_t thread_children(
 	pid_t pid, const char *tid, pid_t *pids, size_t len)
 {
-	char path[128], buf[16384];
+	char path[128], buf[4096];
+	size_t n = 0, kept = 0;
+	ssize_t got;
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%s/children", pid, tid);
-	if (read_file(path, buf, sizeof(buf)) <= 0)
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return 0;
-	return parse_pids(buf, pids, len);
+	while ((got = read(fd, buf + kept, sizeof(buf) - 1 - kept)) > 0) {
+		char *end;
+
+		kept += (size_t)got;
+		buf[kept] = '\0';
+		/* Each number ends in a space; what follows the last one is
+		 * the beginning of the next. */
+		end = strrchr(buf, ' ');
+		if (!end)
+			break;
+		*end++ = '\0';
+		n += parse_pids(buf, pids + n, len - n);
+		kept = strlen(end);
+		memmove(buf, end, kept);
+	}
+	close(fd);
+	return n;
 }
 
 int process_children(pid_t pid, pid_t *pids, size_t len)
@@ -203,23 +240,29 @@ static void inherit(
 		ps->with_data++;
 }
 
+/* NULL with errno. */
 static struct process *add(
 	struct processes *ps, pid_t pid, const struct process *parent)
 {
 	struct process *p = calloc(1, sizeof(*p));
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = p };
+	int err = ENOMEM;
 
 	if (!p)
-		return NULL;
+		goto fail;
 	p->pid = pid;
 	p->pidfd = (int)syscall(__NR_pidfd_open, pid, 0);
+	err = errno;
 	if (p->pidfd < 0)
 		goto free_process;
 	/* A zombie would be buried at once, and taken up again for that. */
+	err = ESRCH;
 	if (is_dead(p))
 		goto close_pidfd;
-	if (epoll_ctl(ps->deaths, EPOLL_CTL_ADD, p->pidfd, &ev) < 0)
+	if (epoll_ctl(ps->deaths, EPOLL_CTL_ADD, p->pidfd, &ev) < 0) {
+		err = errno;
 		goto close_pidfd;
+	}
 	p->next = *bucket_of(ps, pid);
 	*bucket_of(ps, pid) = p;
 	if (parent)
@@ -230,6 +273,8 @@ close_pidfd:
 	close(p->pidfd);
 free_process:
 	free(p);
+fail:
+	errno = err;
 	return NULL;
 }
 
@@ -266,19 +311,64 @@ static void on_deaths(void *arg, uint32_t events)
 	bury(arg);
 }
 
-static struct process *take_up(struct processes *ps, pid_t pid)
+/* The nearest known ancestor of @pid, or @pid itself when it became known on
+ * the way; NULL in *known when there is none. 0 or negative errno. */
+static int find_ancestor(
+	struct processes *ps, pid_t pid, struct process **known)
 {
 	pid_t at = pid, self = getpid();
-	struct process *known = NULL;
-	int tries = 0;
+	struct kin kin;
+	int tries, err;
 
-	while (!known && at > 1 && at != self && tries++ < 256) {
-		at = parent_of(at);
+	*known = NULL;
+	for (tries = 0; tries < MAX_STEPS; tries++) {
+		err = read_kin(at, &kin);
+		if (err == -ESRCH && at != pid) {
+			/* Died while we looked: its children have another
+			 * parent now. */
+			at = pid;
+			continue;
+		}
+		if (err)
+			return err;
+		at = kin.parent;
 		/* An orphan of ours: its parent may have died just now. */
 		if (at == self)
 			bury(ps);
-		known = find(ps, at == self ? pid : at);
+		*known = find(ps, at == self ? pid : at);
+		if (*known || at == self || at <= 1)
+			return 0;
 	}
+	return -EAGAIN;
+}
+
+/* An orphan whose ancestors were never known goes with its process group, or
+ * its session. */
+static struct process *find_relative(struct processes *ps, pid_t pid)
+{
+	struct process *p = NULL;
+	struct kin kin;
+
+	if (read_kin(pid, &kin) == 0) {
+		p = find(ps, kin.group);
+		if (!p)
+			p = find(ps, kin.session);
+	}
+	return p;
+}
+
+/* NULL with errno. */
+static struct process *take_up(struct processes *ps, pid_t pid)
+{
+	struct process *known;
+	int err = find_ancestor(ps, pid, &known);
+
+	if (err) {
+		errno = -err;
+		return NULL;
+	}
+	if (!known)
+		known = find_relative(ps, pid);
 	if (known && known->pid == pid)
 		return known;
 	return add(ps, pid, known);
@@ -302,8 +392,8 @@ int process_adopt(const struct umvu_call *call, pid_t pid)
 	struct process *caller = process_of_call(call);
 
 	if (!caller)
-		return -ESRCH;
-	return add(call->session->processes, pid, caller) ? 0 : -ESRCH;
+		return -errno;
+	return add(call->session->processes, pid, caller) ? 0 : -errno;
 }
 
 void process_execs(const struct umvu_call *call)
@@ -316,11 +406,13 @@ void process_exits(const struct umvu_call *call)
 {
 	struct processes *ps = call->session->processes;
 	struct process *p = ps->with_data ? process_of_call(call) : NULL;
+	struct kin kin;
 
 	if (!p)
 		return;
 	adopt_children(ps, p->pid, p);
-	p->exits = true;
+	/* Another thread may fork until it is killed. */
+	p->exits = read_kin(p->pid, &kin) == 0 && kin.threads == 1;
 }
 
 void *umvu_call_data(
@@ -465,7 +557,8 @@ int umvu_call_creds(const struct umvu_call *call, struct umvu_creds *creds)
 	snprintf(path, sizeof(path), "/proc/%d/status", call->tid);
 	if (read_file(path, buf, sizeof(buf)) <= 0 || !parse_status(buf, creds))
 		return -ESRCH;
-	return 0;
+	/* Never the rights of somebody who got the number of the dead. */
+	return call_is_valid(call) ? 0 : -ESRCH;
 }
 
 bool umvu_call_in_our_netns(const struct umvu_call *call)

@@ -2,10 +2,10 @@
 #include "netdev.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <net/route.h>
 #include <stdlib.h>
 #include <string.h>
 #include "stack.h"
@@ -21,26 +21,83 @@ struct asker {
 	struct guest_addr list;
 };
 
-/* 0: cannot be carried, since it points to more. */
-static size_t argument_size(uint32_t request)
+enum rights {
+	ANYBODY,
+	ADMIN, /* whoever mounted the stack, or CAP_NET_ADMIN */
+};
+
+/*
+ * The stack's process does the ioctl, with its own rights and in its own
+ * memory. So a request is carried only when its argument is known to hold no
+ * address, and what the kernel would refuse the guest is refused here.
+ */
+static const struct request_row {
+	uint16_t request, size;
+	enum rights rights;
+} requests[] = {
+	{ SIOCGIFNAME, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFCONF, 0, ANYBODY }, /* prepare_list() */
+	{ SIOCGIFFLAGS, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFADDR, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFDSTADDR, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFBRDADDR, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFNETMASK, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFMETRIC, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFMEM, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFMTU, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFHWADDR, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFSLAVE, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFINDEX, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFPFLAGS, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFCOUNT, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFTXQLEN, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGIFMAP, sizeof(struct ifreq), ANYBODY },
+	{ SIOCGARP, sizeof(struct arpreq), ANYBODY },
+	{ SIOCSIFFLAGS, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFADDR, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFDSTADDR, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFBRDADDR, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFNETMASK, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFMETRIC, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFMTU, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFNAME, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFHWADDR, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFHWBROADCAST, sizeof(struct ifreq), ADMIN },
+	{ SIOCADDMULTI, sizeof(struct ifreq), ADMIN },
+	{ SIOCDELMULTI, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFPFLAGS, sizeof(struct ifreq), ADMIN },
+	{ SIOCDIFADDR, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFTXQLEN, sizeof(struct ifreq), ADMIN },
+	{ SIOCSIFMAP, sizeof(struct ifreq), ADMIN },
+	{ SIOCSARP, sizeof(struct arpreq), ADMIN },
+	{ SIOCDARP, sizeof(struct arpreq), ADMIN },
+};
+
+static const struct request_row *find_row(uint32_t request)
 {
-	switch (request) {
-	case SIOCSARP:
-	case SIOCGARP:
-	case SIOCDARP:
-		return sizeof(struct arpreq);
-	case SIOCETHTOOL:
-	case SIOCADDRT:
-	case SIOCDELRT:
-	case SIOCBRADDBR:
-	case SIOCBRDELBR:
-	case SIOCGIFMAP:
-	case SIOCGIFVLAN:
-	case SIOCSIFVLAN:
+	size_t i;
+
+	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (requests[i].request == request)
+			return &requests[i];
+	return NULL;
+}
+
+static int may_do(const struct umvu_call *call, const struct stack *stack,
+	const struct request_row *row)
+{
+	struct umvu_creds creds;
+	int err;
+
+	if (row->rights == ANYBODY)
 		return 0;
-	default:
-		return sizeof(struct ifreq);
-	}
+	err = umvu_call_creds(call, &creds);
+	if (err)
+		return err;
+	return creds.euid == stack->owner ||
+			creds.effective & 1ull << CAP_NET_ADMIN
+		? 0
+		: -EPERM;
 }
 
 static void on_answer(struct stack *stack, void *arg, int result,
@@ -116,28 +173,34 @@ static int prepare_list(struct umvu_call *call, struct guest_addr arg,
 	return 0;
 }
 
-static int prepare(struct umvu_call *call, uint32_t request,
+static int prepare(struct umvu_call *call, const struct request_row *row,
 	struct guest_addr arg, struct control_message *m, struct asker *a)
 {
 	a->to = arg;
 	m->op = CONTROL_IOCTL;
-	m->arg[0] = (int32_t)request;
-	if (request == SIOCGIFCONF)
+	m->arg[0] = row->request;
+	if (row->request == SIOCGIFCONF)
 		return prepare_list(call, arg, m, a);
-	a->size = argument_size(request);
-	m->size = (uint32_t)a->size;
-	if (!a->size)
-		return -EOPNOTSUPP;
+	a->size = row->size;
+	m->size = row->size;
 	return umvu_call_read(call, arg, m->data, a->size);
 }
 
 long netdev_ioctl(struct umvu_call *call, struct stack *stack, uint32_t request,
 	struct guest_addr arg)
 {
+	const struct request_row *row = find_row(request);
 	struct control_message m = { 0 };
-	struct asker *a = calloc(1, sizeof(*a));
-	int err = a ? prepare(call, request, arg, &m, a) : -ENOMEM;
+	struct asker *a;
+	int err;
 
+	if (!row)
+		return -EOPNOTSUPP;
+	err = may_do(call, stack, row);
+	if (err)
+		return err;
+	a = calloc(1, sizeof(*a));
+	err = a ? prepare(call, row, arg, &m, a) : -ENOMEM;
 	if (err) {
 		free(a);
 		return err;

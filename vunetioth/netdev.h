@@ -12,8 +12,8 @@ struct stack;
 
 /*
  * Does @request with the guest's @arg on @stack; the guest waits. Returns
- * UMVU_PARKED, or a negative errno: -EFAULT, -EOPNOTSUPP a request whose
- * argument holds addresses of its own.
+ * UMVU_PARKED, or a negative errno: -EFAULT, -EPERM it changes something and the
+ * guest may not, -EOPNOTSUPP a request that is not known to be safe to carry.
  */
 long netdev_ioctl(struct umvu_call *call, struct stack *stack, uint32_t request,
 	struct guest_addr arg);

@@ -61,7 +61,8 @@ int control_receive(int sock, struct control_message *message,
 	struct msghdr msg = { .msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = control,
-		.msg_controllen = sizeof(control) };
+		/* Not CMSG_SPACE: its padding has room for one more. */
+		.msg_controllen = CMSG_LEN(sizeof(fds->fd)) };
 	ssize_t n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 
 	fds->len = 0;

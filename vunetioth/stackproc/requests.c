@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,16 @@
 static void answer(
 	struct stack_process *p, int result, const struct control_fds *fds)
 {
+	struct pollfd pfd = { p->control, POLLOUT, 0 };
+
 	p->out.id = p->in.id;
 	p->out.result = result;
 	memcpy(p->out.arg, p->in.arg, sizeof(p->out.arg));
-	control_send(p->control, &p->out, fds);
+	/* Somebody waits for each answer; the hypervisor never waits for us,
+	 * so it will read. */
+	while (control_send(p->control, &p->out, fds) == -EAGAIN &&
+		poll(&pfd, 1, -1) > 0)
+		;
 	p->out.size = 0;
 }
 

@@ -36,7 +36,8 @@ struct spawn_request {
 
 /* Spawns are answered in the order in which they were asked for. */
 struct pending {
-	struct umvu_call caller;
+	const struct umvu_module *owner;
+	void *data;
 	void (*started)(void *arg, pid_t pid);
 	void *arg;
 	struct pending *next;
@@ -303,10 +304,12 @@ static void on_started(void *arg, uint32_t events)
 	launcher->pending = p->next;
 	if (!p->next)
 		launcher->pending_tail = &launcher->pending;
+	if (pid <= 0 && p->data)
+		p->owner->data_put(p->data);
 	if (pid > 0) {
 		if (launcher->spawned_len < MAX_SPAWNED)
 			launcher->spawned[launcher->spawned_len++] = pid;
-		process_adopt(&p->caller, pid);
+		process_adopt(launcher->session, p->owner, p->data, pid);
 	}
 	p->started(p->arg, pid);
 	free(p);
@@ -381,9 +384,15 @@ static int open_cwd(pid_t tid)
 	return fd >= 0 ? fd : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-int umvu_spawn(const struct umvu_call *call, const char *path,
-	char *const argv[], int fd, void (*started)(void *arg, pid_t pid),
-	void *arg)
+static void add_pending(struct launcher *launcher, struct pending *p)
+{
+	*launcher->pending_tail = p;
+	launcher->pending_tail = &p->next;
+}
+
+int umvu_spawn(const struct umvu_call *call, const struct umvu_module *owner,
+	void *data, const char *path, char *const argv[], int fd,
+	void (*started)(void *arg, pid_t pid), void *arg)
 {
 	struct launcher *launcher = call->session->launcher;
 	struct spawn_request *rq = calloc(1, sizeof(*rq));
@@ -397,19 +406,24 @@ int umvu_spawn(const struct umvu_call *call, const char *path,
 	if (!err)
 		err = send_request(launcher->sock, rq, fds);
 	if (!err) {
-		*p = (struct pending){
-			.caller = *call, .started = started, .arg = arg
-		};
-		*launcher->pending_tail = p;
-		launcher->pending_tail = &p->next;
-		p = NULL;
+		*p = (struct pending){ owner, data, started, arg, NULL };
+		add_pending(launcher, p);
+	} else {
+		free(p);
+		if (data)
+			owner->data_put(data);
 	}
-	free(p);
 	free(rq);
 	close(fds[0]);
 	if (fds[1] >= 0)
 		close(fds[1]);
 	return err;
+}
+
+bool umvu_call_is_spawned(const struct umvu_call *call)
+{
+	return launcher_owns(
+		call->session->launcher, process_tgid_of(call->tid));
 }
 
 bool launcher_owns(const struct launcher *launcher, pid_t pid)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 #include "guestmem.h"
 #include "handlers.h"
@@ -97,11 +98,56 @@ static long do_mount(
 	return result;
 }
 
+/* The name that the source of a bind or move means; NULL: none of ours. */
+static struct umvu_name *source_name(struct umvu_call *call)
+{
+	struct umvu_name *name;
+	char path[PATH_MAX];
+
+	if (!(call->args[3] & (MS_BIND | MS_MOVE)) ||
+		guestmem_read_string(
+			call->tid, call_addr(call, 0), path, sizeof(path)) < 0)
+		return NULL;
+	return umvu_call_name(call, path, &name) ? NULL : name;
+}
+
+/* A second name, or another one, for what @name stands for. */
+static long do_rename(
+	struct umvu *session, struct umvu_call *call, struct umvu_name *name)
+{
+	const struct umvu_module *owner = name_owner(name);
+	bool move = call->args[3] & MS_MOVE;
+	struct umvu_place place;
+	char path[PATH_MAX];
+	long err;
+
+	call_explain_nothing(call);
+	err = guestmem_read_string(
+		call->tid, call_addr(call, 1), path, sizeof(path));
+	if (err < 0)
+		return err;
+	err = place_resolve_link(&place, call->tid, AT_FDCWD, path);
+	if (!err)
+		err = may_mount(call);
+	if (!err && umvu_name_find(session, &place))
+		err = -EBUSY;
+	if (err)
+		return err;
+	return owner->rename
+		? owner->rename(modules_state(session->modules,
+					modules_slot(session->modules, owner)),
+			  call, name, &place, move)
+		: -EINVAL;
+}
+
 long on_mount(struct umvu *session, struct umvu_call *call)
 {
+	struct umvu_name *name = source_name(call);
 	char fstype[64];
 	int slot;
 
+	if (name)
+		return do_rename(session, call, name);
 	if (read_optional(call, 2, fstype, sizeof(fstype)) <= 0)
 		return UMVU_CONTINUE;
 	slot = modules_by_fstype(session->modules, fstype);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "umvu/module.h"
 
 #define MAX_LINKS 40 /* as the kernel */
 
@@ -220,4 +221,9 @@ bool place_equal(const struct umvu_place *a, const struct umvu_place *b)
 		return !strcmp(a->text, b->text);
 	return a->dev == b->dev && a->ino == b->ino &&
 		!strcmp(a->last, b->last);
+}
+
+const char *umvu_place_text(const struct umvu_place *place)
+{
+	return place->text;
 }

@@ -387,13 +387,18 @@ struct process *process_of_call(const struct umvu_call *call)
 	return p ? p : take_up(ps, tgid);
 }
 
-int process_adopt(const struct umvu_call *call, pid_t pid)
+void process_adopt(struct umvu *session, const struct umvu_module *owner,
+	void *data, pid_t pid)
 {
-	struct process *caller = process_of_call(call);
+	struct processes *ps = session->processes;
+	struct process *p = data ? add(ps, pid, NULL) : NULL;
 
-	if (!caller)
-		return -errno;
-	return add(call->session->processes, pid, caller) ? 0 : -errno;
+	if (p) {
+		p->data[modules_slot(session->modules, owner)] = data;
+		ps->with_data++;
+	} else if (data) {
+		owner->data_put(data);
+	}
 }
 
 void process_execs(const struct umvu_call *call)

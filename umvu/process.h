@@ -20,8 +20,10 @@ void processes_free(struct processes *processes);
  * the data of its nearest known ancestor. NULL: gone, or no memory. */
 struct process *process_of_call(const struct umvu_call *call);
 
-/* Gives @pid, a child that module @call's guest asked for, the caller's data. */
-int process_adopt(const struct umvu_call *call, pid_t pid);
+/* Takes up @pid, which a module has started, with @data of @owner, whose
+ * reference is taken over. */
+void process_adopt(struct umvu *session, const struct umvu_module *owner,
+	void *data, pid_t pid);
 
 /* execve and exit_group: makes inheritance exact. */
 void process_execs(const struct umvu_call *call);

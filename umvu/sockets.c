@@ -32,11 +32,27 @@ long on_socket(struct umvu *session, struct umvu_call *call)
 	return result;
 }
 
-/* The name that the first argument means. 0 and NULL: the guest gave none. */
-static int find_stack_name(
-	struct umvu *session, struct umvu_call *call, struct umvu_name **name)
+int umvu_call_name(const struct umvu_call *call, const char *path,
+	struct umvu_name **name)
 {
 	struct umvu_place place;
+	int err = place_resolve_link(&place, call->tid, AT_FDCWD, path);
+
+	*name = NULL;
+	if (err)
+		return err;
+	*name = umvu_name_find(call->session, &place);
+	if (*name)
+		return 0;
+	/* A file that is no stack, or nothing at all. */
+	return faccessat(AT_FDCWD, place.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+		? -ENOTSUP
+		: -errno;
+}
+
+/* The name that the first argument means. 0 and NULL: the guest gave none. */
+static int find_stack_name(struct umvu_call *call, struct umvu_name **name)
+{
 	char path[PATH_MAX];
 	int err;
 
@@ -45,18 +61,7 @@ static int find_stack_name(
 		return 0;
 	err = guestmem_read_string(
 		call->tid, call_addr(call, 0), path, sizeof(path));
-	if (err < 0)
-		return err;
-	err = place_resolve_link(&place, call->tid, AT_FDCWD, path);
-	if (err)
-		return err;
-	*name = umvu_name_find(session, &place);
-	if (*name)
-		return 0;
-	/* A file that is no stack, or nothing at all. */
-	return faccessat(AT_FDCWD, place.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0
-		? -ENOTSUP
-		: -errno;
+	return err < 0 ? err : umvu_call_name(call, path, name);
 }
 
 /* The host's own stack, for a guest that named no other: made here, since a
@@ -96,7 +101,7 @@ long on_msocket(struct umvu *session, struct umvu_call *call)
 	int protocol = (int)call->args[3];
 	long result = UMVU_CONTINUE;
 	struct umvu_name *name;
-	int err = find_stack_name(session, call, &name);
+	int err = find_stack_name(call, &name);
 	unsigned int i;
 
 	if (err)

@@ -30,12 +30,13 @@
 #define MAX_CHILDREN 1024
 
 struct supervisor {
-	struct umvu session;
+	struct umvu session; /* first: umvu_hold() */
 	int front; /* -1: the front process has ended */
 	int signals;
 	pid_t command;
 	bool command_ended, told; /* told: the front process knows */
 	int status;		  /* wait status of the command */
+	int held;		  /* see umvu_hold() */
 	struct umvu_watch *front_watch;
 };
 
@@ -139,6 +140,18 @@ static void reap(struct supervisor *s)
 	}
 }
 
+/* The last guest: tell when everything has gone. Others live on: do not keep
+ * the user waiting for them. */
+static void check_end(struct supervisor *s)
+{
+	if (!s->command_ended)
+		return;
+	if (s->held || guests_left(s))
+		tell_end(s);
+	else
+		loop_stop(s->session.loop);
+}
+
 static void on_signals(void *arg, uint32_t events)
 {
 	struct supervisor *s = arg;
@@ -148,14 +161,15 @@ static void on_signals(void *arg, uint32_t events)
 	if (read(s->signals, &si, sizeof(si)) != sizeof(si))
 		return;
 	reap(s);
-	if (!s->command_ended)
-		return;
-	/* The last guest: tell when everything has gone. Others live on: do
-	 * not keep the user waiting for them. */
-	if (guests_left(s))
-		tell_end(s);
-	else
-		loop_stop(s->session.loop);
+	check_end(s);
+}
+
+void umvu_hold(struct umvu *session, int change)
+{
+	struct supervisor *s = (struct supervisor *)session;
+
+	s->held += change;
+	check_end(s);
 }
 
 /* The front process does not talk, it only ends: after the command, as it

@@ -8,9 +8,10 @@
  *
  *	request		arg		data		answer
  *	START		number of	"SPEC\0VNL\0	0; data: struct control_started;
- *			locators	VNL\0..."	a SOCK_DIAG socket when the stack is
- *							a network name space of the kernel.
- *							Negative errno; data: one line of text
+ *			locators, mode	VNL\0...	a SOCK_DIAG socket when the stack is
+ *			of the offer	OFFER\0"	a network name space of the kernel.
+ *			or -1				Negative errno; data: one line of text
+ *	ATTACH						as START; from another session
  *	SOCKET		domain, type,			number of sockets and these, at
  *			protocol, number		most CONTROL_FDS_MAX; negative
  *							errno when there is not even one
@@ -18,7 +19,10 @@
  *	DELETE		enum control_delete		0, then the stack process ends;
  *							-EBUSY, with a new SOCK_DIAG socket
  *
- * SPEC is what ioth_newstack() takes: NAME[,OPTION...].
+ * SPEC is what ioth_newstack() takes: NAME[,OPTION...]. OFFER is a path where
+ * other sessions connect and ATTACH, to share the stack; unasked, the module that
+ * started the process is told how many of them there are (id CONTROL_USERS). It
+ * keeps its session alive for them: without a hypervisor no socket can be made.
  */
 #ifndef CONTROL_H
 #define CONTROL_H
@@ -29,6 +33,7 @@
 
 enum control_op {
 	CONTROL_START,
+	CONTROL_ATTACH,
 	CONTROL_SOCKET,
 	CONTROL_IOCTL,
 	CONTROL_DELETE,
@@ -41,6 +46,7 @@ enum control_delete {
 };
 
 #define CONTROL_DATA_MAX 12288
+#define CONTROL_USERS	 0 /* id of what is told unasked */
 
 struct control_message {
 	uint32_t id; /* an answer repeats that of its request */

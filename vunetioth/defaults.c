@@ -2,7 +2,6 @@
 #include "defaults.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include "stack.h"
 
@@ -40,7 +39,6 @@ int defaults_with(const struct defaults *defaults, uint64_t families,
 	struct stack *stack, struct defaults **result)
 {
 	struct defaults *d = calloc(1, sizeof(*d));
-	bool any = false;
 	int i;
 
 	if (!d)
@@ -50,14 +48,8 @@ int defaults_with(const struct defaults *defaults, uint64_t families,
 		struct stack *old = defaults ? defaults->stack[i] : NULL;
 
 		d->stack[i] = families >> i & 1 ? stack : old;
-		if (!d->stack[i])
-			continue;
-		stack_get(d->stack[i]);
-		any = true;
-	}
-	if (!any) {
-		free(d);
-		d = NULL;
+		if (d->stack[i])
+			stack_get(d->stack[i]);
 	}
 	*result = d;
 	return 0;

@@ -15,7 +15,6 @@ struct defaults;
 
 #define DEFAULTS_FAMILIES 64
 
-/* All with NULL: the host's own stack. */
 struct defaults *defaults_get(struct defaults *defaults);
 void defaults_put(struct defaults *defaults);
 
@@ -24,7 +23,8 @@ struct stack *defaults_stack(const struct defaults *defaults, int family);
 
 /*
  * A new table, like @defaults (may be NULL) but with @stack for the families of
- * the bit mask. *result is NULL when every family is the host's. -ENOMEM.
+ * the bit mask. A table full of NULL differs from none: its process has chosen
+ * the host's network. -ENOMEM.
  */
 int defaults_with(const struct defaults *defaults, uint64_t families,
 	struct stack *stack, struct defaults **result);

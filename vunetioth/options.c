@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Options that are numbers. */
-enum number { MODE, UID, GID, NUMBERS };
+enum number { MODE, UID, GID, OFFER_MODE, NUMBERS };
 
 static const struct {
 	const char *prefix;
@@ -19,6 +19,7 @@ static const struct {
 	[MODE] = { "mode=", 8, 07777 },
 	[UID] = { "uid=", 10, 0xfffffffe },
 	[GID] = { "gid=", 10, 0xfffffffe },
+	[OFFER_MODE] = { "offer-mode=", 8, 0777 },
 };
 
 /* What one parse works on. */
@@ -98,6 +99,9 @@ static void set_number(
 	case GID:
 		o->gid = (gid_t)value;
 		break;
+	case OFFER_MODE:
+		o->offer_mode = (mode_t)value;
+		break;
 	case NUMBERS:
 		break;
 	}
@@ -127,6 +131,19 @@ static int take_number(struct parse *p, enum number which, const char *option)
 	return 0;
 }
 
+static int take_offer(struct parse *p, const char *path)
+{
+	struct stack_options *o = p->options;
+
+	if (o->offer || !*path) {
+		snprintf(p->why, p->why_size, "option \"offer=%s\": %s", path,
+			*path ? "given twice" : "no path");
+		return -EINVAL;
+	}
+	o->offer = strdup(path);
+	return o->offer ? 0 : -ENOMEM;
+}
+
 static int to_plugin(struct parse *p, const char *option)
 {
 	char *spec;
@@ -148,6 +165,12 @@ static int take(struct parse *p, const char *option)
 		return add_vnl(p, option + 3);
 	if (is_locator(option))
 		return add_vnl(p, option);
+	if (!strncmp(option, "offer=", 6))
+		return take_offer(p, option + 6);
+	if (!strcmp(option, "nodefault")) {
+		p->options->no_default = true;
+		return 0;
+	}
 	for (i = 0; i < NUMBERS; i++)
 		if (!strncmp(option, numbers[i].prefix,
 			    strlen(numbers[i].prefix)))
@@ -163,6 +186,9 @@ int stack_options_init(struct stack_options *options, const char *source,
 
 	*why = '\0';
 	options->vnl_len = 0;
+	options->offer = NULL;
+	options->offer_mode = 0600;
+	options->no_default = false;
 	if (!*source || *source == ',') {
 		snprintf(why, size, "no plug-in named (vumount ... PLUGIN "
 				    "TARGET)");
@@ -179,6 +205,10 @@ int stack_options_init(struct stack_options *options, const char *source,
 		free(option);
 		data += len + (data[len] == ',');
 	}
+	if (!err && p.seen[OFFER_MODE] && !options->offer) {
+		snprintf(why, size, "offer-mode= without offer=");
+		err = -EINVAL;
+	}
 	if (err)
 		stack_options_fini(options);
 	return err;
@@ -188,6 +218,7 @@ void stack_options_fini(struct stack_options *options)
 {
 	while (options->vnl_len > 0)
 		free(options->vnl[--options->vnl_len]);
+	free(options->offer);
 	free(options->spec);
-	options->spec = NULL;
+	options->offer = options->spec = NULL;
 }

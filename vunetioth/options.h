@@ -5,6 +5,10 @@
  *	if=VNL, VNL		adds an interface; a VNL contains "://" and no "="
  *				before it; NAME:VNL names the interface
  *	mode=OCTAL uid=N gid=N	of the name in the file system
+ *	offer=PATH offer-mode=OCTAL
+ *				other sessions may share the stack through the
+ *				socket PATH, of this mode (0600)
+ *	nodefault		at /dev/net/default: not the session's default
  *	anything else		goes to the plug-in
  *
  * A comma inside [] or {} belongs to the option.
@@ -12,6 +16,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,9 +26,13 @@ struct stack_options {
 	char *spec; /* NAME[,OPTION...] for ioth_newstack() */
 	char *vnl[OPTIONS_MAX_VNL];
 	size_t vnl_len;
+	char *offer;   /* or NULL */
+	mode_t offer_mode;
+	bool no_default;
 	mode_t mode; /* permission bits */
 	uid_t uid;
 	gid_t gid;
+	uid_t owner; /* of the stack: who mounts it */
 };
 
 /*

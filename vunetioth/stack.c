@@ -10,12 +10,17 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include "abort.h"
+#include "composite.h"
+#include "defaults.h"
+#include "module.h"
 #include "options.h"
 
 #define PROGRAM "vunetioth-stack"
+#define MAX_ERRNO 511 /* beyond: the kernel's own, ERESTARTSYS... */
 #define GRACE_S 2 /* between the polite end and SIGKILL */
 
 struct request {
@@ -105,6 +110,14 @@ void stack_release(struct stack *stack)
 	close_fd(&stack->diag);
 }
 
+static void set_held(struct stack *stack, bool held)
+{
+	if (stack->held == held)
+		return;
+	stack->held = held;
+	umvu_hold(stack->session, held ? 1 : -1);
+}
+
 /* The connection has gone, or shall go: the end of the stack's life. */
 static void bury(struct stack *stack)
 {
@@ -116,6 +129,7 @@ static void bury(struct stack *stack)
 		return;
 	stack->state = STACK_DEAD;
 	stack_get(stack); /* callbacks may drop theirs */
+	set_held(stack, false);
 	umvu_unwatch(stack->watch);
 	stack->watch = NULL;
 	/* First the sockets, then the connection, whose end makes the process
@@ -164,6 +178,7 @@ void stack_put(struct stack *stack)
 	stack_end(stack);
 	close_fd(&stack->pidfd);
 	leave_list(stack);
+	composite_free(stack->composite);
 	free(stack->start);
 	free(stack);
 }
@@ -180,10 +195,15 @@ static void on_control(void *arg, uint32_t events)
 	n = control_receive(stack->control, &message, &fds);
 	if (n == -EAGAIN || n == -EINTR)
 		return;
+	/* Nothing but an errno may reach a guest as an error. */
+	if (n > 0 && message.result < -MAX_ERRNO)
+		message.result = -EIO;
 	stack_get(stack); /* the answer may drop the last other one */
 	rq = n > 0 ? take_request(stack, message.id) : NULL;
 	if (n <= 0)
 		bury(stack);
+	else if (message.id == CONTROL_USERS)
+		set_held(stack, message.result > 0);
 	else if (rq)
 		answer_request(stack, rq, message.result, &message, &fds);
 	control_fds_close(&fds);
@@ -271,14 +291,27 @@ static int make_start(
 	m->op = CONTROL_START;
 	m->id = stack->next_id++;
 	m->arg[0] = (int32_t)options->vnl_len;
+	m->arg[1] = options->offer ? (int32_t)options->offer_mode : -1;
 	err = add_string(m, options->spec);
 	for (i = 0; i < options->vnl_len && !err; i++)
 		err = add_string(m, options->vnl[i]);
+	if (options->offer && !err)
+		err = add_string(m, options->offer);
 	return err;
 }
 
-static int spawn(
-	struct stack *stack, struct umvu_call *call, const char *title)
+/* Takes over the connection @control. */
+static int watch_control(struct stack *stack, int control)
+{
+	fcntl(control, F_SETFL, O_NONBLOCK);
+	stack->control = control;
+	stack->watch = umvu_watch(
+		stack->session, control, EPOLLIN, on_control, stack);
+	return stack->watch ? 0 : -ENOMEM;
+}
+
+static int spawn(struct stack *stack, struct umvu_call *call,
+	struct defaults *defaults, const char *title)
 {
 	char path[4200], copy[512];
 	char *argv[] = { copy, NULL };
@@ -287,33 +320,35 @@ static int spawn(
 	snprintf(path, sizeof(path), "%s/" PROGRAM,
 		umvu_libexec_dir(stack->session));
 	snprintf(copy, sizeof(copy), "%s", title);
-	if (access(path, X_OK) < 0)
-		return -errno;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
-	fcntl(pair[0], F_SETFL, O_NONBLOCK);
-	stack->control = pair[0];
-	stack->watch = umvu_watch(
-		stack->session, pair[0], EPOLLIN, on_control, stack);
-	if (!stack->watch) {
-		close(pair[1]);
-		return -ENOMEM;
-	}
+	err = access(path, X_OK) < 0 ||
+			socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+				pair) < 0
+		? -errno
+		: 0;
+	if (err)
+		goto put_defaults;
+	err = watch_control(stack, pair[0]);
+	if (err)
+		goto close_pair;
 	stack_get(stack); /* on_started()'s */
-	err = umvu_spawn(call, path, argv, pair[1], on_started, stack);
+	err = umvu_spawn(call, &umvu_module, defaults, path, argv, pair[1],
+		on_started, stack);
 	if (err)
 		stack_put(stack);
 	return err;
+
+close_pair:
+	close(pair[1]);
+put_defaults:
+	if (defaults)
+		defaults_put(defaults);
+	return err;
 }
 
-struct stack *stack_new(struct umvu *session, struct stack **list,
-	struct umvu_call *call,
-	const struct stack_options *options, const char *title,
-	stack_answer_f *answer, void *arg, int *err)
+static struct stack *alloc(struct umvu *session, struct stack **list)
 {
 	struct stack *stack = calloc(1, sizeof(*stack));
 
-	*err = -ENOMEM;
 	if (!stack)
 		return NULL;
 	*stack = (struct stack){ .references = 1,
@@ -321,18 +356,91 @@ struct stack *stack_new(struct umvu *session, struct stack **list,
 		.pidfd = -1,
 		.control = -1,
 		.diag = -1,
+		.next_id = CONTROL_USERS + 1,
 		.list = list,
 		.next = *list };
 	*list = stack;
-	*err = make_start(stack, options);
+	return stack;
+}
+
+/* Nobody shall be told of a stack that could not be made. */
+static struct stack *give_up(struct stack *stack, const void *arg)
+{
+	if (stack) {
+		stack_forget_asker(stack, arg);
+		stack_put(stack);
+	}
+	return NULL;
+}
+
+struct stack *stack_new(struct umvu *session, struct stack **list,
+	struct umvu_call *call, struct defaults *defaults,
+	const struct stack_options *options, const char *title,
+	stack_answer_f *answer, void *arg, int *err)
+{
+	struct stack *stack = alloc(session, list);
+
+	*err = stack ? make_start(stack, options) : -ENOMEM;
 	if (!*err)
 		*err = add_request(stack, stack->start->id, answer, arg);
 	if (!*err)
-		*err = spawn(stack, call, title);
-	if (*err) {
-		stack_forget_asker(stack, arg);
-		stack_put(stack);
-		return NULL;
+		*err = spawn(stack, call, defaults, title);
+	else if (defaults)
+		defaults_put(defaults);
+	return *err ? give_up(stack, arg) : stack;
+}
+
+/* A stack that is offered has a socket in the file system. */
+static int connect_to(struct stack *stack, const char *offer)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(struct ucred);
+	struct ucred peer;
+	int fd, err;
+
+	if (strlen(offer) >= sizeof(addr.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(addr.sun_path, offer, strlen(offer));
+	/* Not blocking: a full queue of connections must not stop us. */
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0) {
+		err = -errno;
+		close(fd);
+		return err;
 	}
+	stack->owner = peer.uid;
+	return watch_control(stack, fd);
+}
+
+struct stack *stack_attach(struct umvu *session, struct stack **list,
+	const char *offer, stack_answer_f *answer, void *arg, int *err)
+{
+	struct control_message m = { .op = CONTROL_ATTACH };
+	struct stack *stack = alloc(session, list);
+
+	*err = stack ? connect_to(stack, offer) : -ENOMEM;
+	if (!*err) {
+		stack->attached = true;
+		m.id = stack->next_id++;
+		*err = add_request(stack, m.id, answer, arg);
+	}
+	if (!*err)
+		*err = control_send(stack->control, &m, NULL);
+	return *err ? give_up(stack, arg) : stack;
+}
+
+struct stack *stack_compose(
+	struct umvu *session, struct stack **list, struct composite *composite)
+{
+	struct stack *stack = alloc(session, list);
+
+	if (!stack)
+		return NULL;
+	stack->composite = composite;
+	stack->families = composite_families(composite);
+	stack->state = STACK_RUNNING;
 	return stack;
 }

@@ -16,6 +16,8 @@
 #include "pool.h"
 #include "umvu/module.h"
 
+struct composite;
+struct defaults;
 struct stack_options;
 
 enum stack_state {
@@ -40,8 +42,12 @@ struct stack {
 	uint32_t next_id;
 	/* Called once when a running stack dies; may be NULL. */
 	void (*died)(struct stack *stack);
-	/* The mounted name, NULL when there is none (any more). */
-	struct umvu_name *name;
+	unsigned int names; /* mounted, of it */
+	bool deleting;	    /* an umount waits for the process */
+	unsigned int users; /* composites that it is a part of */
+	bool attached;	    /* the process belongs to another session */
+	bool held; /* other sessions use it: this one must go on for them */
+	struct composite *composite; /* it has parts instead of a process */
 	struct control_message *start; /* waits for the process's pid */
 	struct stack **list, *next;    /* of the module's stacks */
 };
@@ -53,14 +59,25 @@ typedef void stack_answer_f(struct stack *stack, void *arg, int result,
 	const struct control_message *message, struct control_fds *fds);
 
 /*
- * Starts the process of a stack, as a guest with the view of @call's caller.
- * @title: what ps(1) shows. @answer is called with the answer to START.
- * It is in @list as long as it exists. Returns one reference, or NULL with *err set.
+ * Starts the process of a stack, as a guest with the rights of @call's caller and
+ * with the table @defaults, whose reference is taken over. @title: what ps(1)
+ * shows. @answer is called with the answer to START. The stack is in @list as
+ * long as it exists. Returns one reference, or NULL with *err set.
  */
 struct stack *stack_new(struct umvu *session, struct stack **list,
-	struct umvu_call *call,
+	struct umvu_call *call, struct defaults *defaults,
 	const struct stack_options *options, const char *title,
 	stack_answer_f *answer, void *arg, int *err);
+
+/* As stack_new, with a stack that another session offers at the path @offer. */
+struct stack *stack_attach(struct umvu *session, struct stack **list,
+	const char *offer, stack_answer_f *answer, void *arg, int *err);
+
+/* A running stack that consists of others. Takes over @composite. NULL: no
+ * memory. */
+struct stack *stack_compose(struct umvu *session, struct stack **list,
+	struct composite *composite);
+
 struct stack *stack_get(struct stack *stack);
 /* The last reference ends the process. */
 void stack_put(struct stack *stack);

@@ -150,6 +150,16 @@ int ioth_vdestack_delstack(void *stackdata)
 	return 0;
 }
 
+void ioth_vdestack_abort(void *stackdata)
+{
+	struct vdestack *stack = stackdata;
+
+	/* A locator that is just being opened holds both; then the process's
+	 * end has to do. */
+	if (linkservice_close(stack->service) == 0)
+		stop(stack);
+}
+
 int ioth_vdestack_socket(int domain, int type, int protocol)
 {
 	struct vdestack *stack = getstackdata();

@@ -36,6 +36,7 @@ int ioth_vdestack_socket(int domain, int type, int protocol);
 
 /* 1 for AF_INET, AF_INET6, AF_NETLINK, AF_PACKET. */
 int ioth_vdestack_supported(int domain);
+void ioth_vdestack_abort(void *stackdata);
 
 /* One line about the last failure of newstack in this thread, or "". */
 const char *ioth_vdestack_errmsg(void);

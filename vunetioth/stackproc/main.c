@@ -30,33 +30,84 @@
  * (connections that another process accepted): nothing tells us of those. */
 #define RETRY_MS 1000
 
+static void accept_sharer(struct stack_process *p)
+{
+	int fd = accept4(p->offer, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (p->sharers_len == MAX_SHARERS) {
+		close(fd);
+		return;
+	}
+	p->sharer[p->sharers_len++] = fd;
+	requests_tell_users(p);
+}
+
+static void drop_sharer(struct stack_process *p, int i)
+{
+	close(p->sharer[i]);
+	p->sharer[i] = p->sharer[--p->sharers_len];
+	requests_tell_users(p);
+}
+
+/* True when a detached stack has gone. */
+static bool try_delete(struct stack_process *p)
+{
+	if (!p->detached || p->sharers_len || ioth_delstack(p->stack) < 0)
+		return false;
+	p->stack = NULL;
+	return true;
+}
+
+enum { CONTROL, CLOSED, OFFER, SHARERS };
+
 /* Waits for a request, or for the closing of a socket that keeps a detached
  * stack. Returns false when there is nothing more to do. */
 static bool step(struct stack_process *p)
 {
-	struct pollfd pfd[2] = { { p->control, POLLIN, 0 },
-		{ p->detached ? ioth_watchfd(p->stack) : -1, POLLIN, 0 } };
+	struct pollfd pfd[SHARERS + MAX_SHARERS] = {
+		[CONTROL] = { p->control, POLLIN, 0 },
+		[CLOSED] = { p->detached ? ioth_watchfd(p->stack) : -1, POLLIN,
+			0 },
+		[OFFER] = { p->offer, POLLIN, 0 },
+	};
+	int i, len = p->sharers_len;
 
-	if (poll(pfd, 2, p->detached ? RETRY_MS : -1) < 0 && errno != EINTR)
+	for (i = 0; i < len; i++)
+		pfd[SHARERS + i] = (struct pollfd){ p->sharer[i], POLLIN, 0 };
+	if (poll(pfd, (nfds_t)(SHARERS + len), p->detached ? RETRY_MS : -1) <
+			0 &&
+		errno != EINTR)
 		return false;
-	if (p->detached && ioth_delstack(p->stack) == 0) {
-		p->stack = NULL;
+	if (try_delete(p))
 		return false;
-	}
-	return !pfd[0].revents || requests_serve(p);
+	if (pfd[CONTROL].revents && !requests_serve(p, p->control))
+		return false;
+	/* Backwards: dropping one moves the last to its place. */
+	for (i = len - 1; i >= 0; i--)
+		if (pfd[SHARERS + i].revents &&
+			!requests_serve(p, p->sharer[i]))
+			drop_sharer(p, i);
+	if (pfd[OFFER].revents)
+		accept_sharer(p);
+	return true;
 }
 
 int main(void)
 {
-	static struct stack_process p = { .control = CONTROL_FD }; /* large */
+	static struct stack_process p = { /* large */
+		.control = CONTROL_FD, .offer = -1 };
 
 	prctl(PR_SET_NAME, "vunetioth");
 	signal(SIGPIPE, SIG_IGN);
 	/* Should the making of the stack hang, the end of the session ends us
 	 * too; later the end of the connection does, more cleanly. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (!requests_start(&p))
+	if (!requests_start(&p)) {
+		requests_end(&p);
 		return 1;
+	}
 	prctl(PR_SET_PDEATHSIG, 0);
 	while (step(&p))
 		;

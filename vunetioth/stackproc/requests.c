@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "ioth.h"
+#include "offer.h"
 #include "options.h"
 
 #ifndef SO_NETNS_COOKIE
@@ -61,16 +62,19 @@ static const char *next_string(struct stack_process *p, size_t *at)
 static struct ioth *make_stack(struct stack_process *p)
 {
 	const char *vnl[OPTIONS_MAX_VNL + 1], *spec;
-	size_t at = 0, n = 0;
+	size_t at = 0, n, len = (size_t)p->in.arg[0];
 
 	spec = next_string(p, &at);
-	while (n < OPTIONS_MAX_VNL && (vnl[n] = next_string(p, &at)))
-		n++;
+	for (n = 0; spec && n < len && n < OPTIONS_MAX_VNL; n++)
+		if (!(vnl[n] = next_string(p, &at)))
+			break;
 	vnl[n] = NULL;
-	if (!spec || (int32_t)n != p->in.arg[0]) {
+	if (!spec || n != len) {
 		errno = EPROTO;
 		return NULL;
 	}
+	if (p->in.arg[1] >= 0)
+		p->offer_path = strdup(next_string(p, &at));
 	return ioth_newstackv(spec, vnl);
 }
 
@@ -125,10 +129,21 @@ static void answer_with_diag(struct stack_process *p, int result)
 	control_fds_close(&fds);
 }
 
+/* What START and ATTACH are answered. */
+static void answer_started(struct stack_process *p)
+{
+	const struct control_started started = { families(p->stack) };
+
+	memcpy(p->out.data, &started, sizeof(started));
+	p->out.size = sizeof(started);
+	answer_with_diag(p, 0);
+}
+
 bool requests_start(struct stack_process *p)
 {
-	struct control_started started;
 	struct control_fds none;
+
+	p->peer = p->control;
 
 	if (control_receive(p->control, &p->in, &none) <= 0 ||
 		p->in.op != CONTROL_START)
@@ -138,11 +153,23 @@ bool requests_start(struct stack_process *p)
 		answer_text(p, -errno, ioth_errmsg());
 		return false;
 	}
-	started.families = families(p->stack);
-	memcpy(p->out.data, &started, sizeof(started));
-	p->out.size = sizeof(started);
-	answer_with_diag(p, 0);
+	if (p->offer_path) {
+		p->offer = offer_open(p->offer_path, (mode_t)p->in.arg[1]);
+		if (p->offer < 0) {
+			answer_text(p, p->offer, p->offer_path);
+			return false;
+		}
+	}
+	answer_started(p);
 	return true;
+}
+
+void requests_tell_users(struct stack_process *p)
+{
+	p->peer = p->control;
+	p->in.id = CONTROL_USERS;
+	p->out.size = 0;
+	answer(p, p->sharers_len, NULL);
 }
 
 /* --- requests ------------------------------------------------------------ */
@@ -217,6 +244,12 @@ static void do_ioctl(struct stack_process *p)
 /* False: it is gone. */
 static bool do_delete(struct stack_process *p)
 {
+	if (p->peer != p->control) /* it has nothing to delete but itself */
+		return false;
+	if (p->sharers_len && p->in.arg[0] == DELETE_IF_UNUSED) {
+		answer_with_diag(p, -EBUSY);
+		return true;
+	}
 	switch (p->in.arg[0]) {
 	case DELETE_NOW:
 		return false;
@@ -226,7 +259,7 @@ static bool do_delete(struct stack_process *p)
 	default:
 		break;
 	}
-	if (ioth_delstack(p->stack) == 0) {
+	if (!p->sharers_len && ioth_delstack(p->stack) == 0) {
 		p->stack = NULL;
 		answer(p, 0, NULL);
 		return false;
@@ -236,17 +269,21 @@ static bool do_delete(struct stack_process *p)
 	return true;
 }
 
-bool requests_serve(struct stack_process *p)
+bool requests_serve(struct stack_process *p, int peer)
 {
 	struct control_fds none;
-	int n = control_receive(p->control, &p->in, &none);
+	int n = control_receive(peer, &p->in, &none);
 
+	p->peer = peer;
 	if (n == -EINTR || n == -EAGAIN)
 		return true;
 	if (n <= 0)
 		return false;
 	control_fds_close(&none);
 	switch (p->in.op) {
+	case CONTROL_ATTACH:
+		answer_started(p);
+		return true;
 	case CONTROL_SOCKET:
 		do_socket(p);
 		return true;
@@ -263,6 +300,8 @@ bool requests_serve(struct stack_process *p)
 
 void requests_end(struct stack_process *p)
 {
+	if (p->offer_path)
+		unlink(p->offer_path);
 	/* EBUSY: sockets live on without us. */
 	if (p->stack && ioth_delstack(p->stack) < 0)
 		ioth_abort(p->stack);

@@ -67,6 +67,12 @@ struct umvu_module {
 	long (*umount)(void *state, struct umvu_call *call,
 		struct umvu_name *name, int flags);
 
+	/* mount(2) with MS_BIND (@move false) or MS_MOVE of a name of this
+	 * module to @place, which is free. */
+	long (*rename)(void *state, struct umvu_call *call,
+		struct umvu_name *name, const struct umvu_place *place,
+		bool move);
+
 	/* socket(2). */
 	long (*socket)(void *state, struct umvu_call *call, int domain,
 		int type, int protocol);
@@ -123,6 +129,9 @@ UMVU_EXPORT void *umvu_call_data(
 UMVU_EXPORT int umvu_call_set_data(const struct umvu_call *call,
 	const struct umvu_module *owner, void *data);
 
+/* True for a process that umvu_spawn() started. */
+UMVU_EXPORT bool umvu_call_is_spawned(const struct umvu_call *call);
+
 /* The line that vumount(1) and vu_insmod(1) add to the errno of a failure. */
 UMVU_EXPORT void umvu_call_explain(const struct umvu_call *call,
 	const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -167,6 +176,15 @@ struct umvu_name_attr {
 UMVU_EXPORT struct umvu_name *umvu_name_find(
 	struct umvu *session, const struct umvu_place *place);
 
+/* The name that the caller means by @path, symbolic links followed. 0, or a
+ * negative errno: -ENOENT nothing there, -ENOTSUP something else there, ... */
+UMVU_EXPORT int umvu_call_name(const struct umvu_call *call, const char *path,
+	struct umvu_name **name);
+
+/* @place as text: an absolute path, normalised, seen from the hypervisor's
+ * root. */
+UMVU_EXPORT const char *umvu_place_text(const struct umvu_place *place);
+
 /* Makes a name at @place. -EBUSY taken, -ENOMEM. */
 UMVU_EXPORT int umvu_name_add(struct umvu *session,
 	const struct umvu_module *owner, const struct umvu_place *place,
@@ -192,15 +210,21 @@ UMVU_EXPORT struct umvu_watch *umvu_watch(struct umvu *session, int fd,
 UMVU_EXPORT void umvu_unwatch(struct umvu_watch *watch);
 
 /*
- * Starts @path with @argv as a guest of the session, with the module data, the
- * credentials and the working directory of the caller of @call, with @fd as its
+ * Starts @path with @argv as a guest of the session, with the credentials and
+ * the working directory of the caller of @call, with @data as what @owner has of
+ * it (the reference is taken over in every case; NULL: nothing), with @fd as its
  * descriptor 3, no other but 0 to 2 on /dev/null. It does not keep the session
  * alive. @started(arg, pid) tells its pid, or a negative errno, once; @fd is
  * closed here in every case. 0 or negative errno (@started is not called).
  */
-UMVU_EXPORT int umvu_spawn(const struct umvu_call *call, const char *path,
+UMVU_EXPORT int umvu_spawn(const struct umvu_call *call,
+	const struct umvu_module *owner, void *data, const char *path,
 	char *const argv[], int fd, void (*started)(void *arg, pid_t pid),
 	void *arg);
+
+/* While it is held (+1, -1), the session goes on without guests: somebody
+ * outside uses it. */
+UMVU_EXPORT void umvu_hold(struct umvu *session, int change);
 
 /* Directory that holds the programs which belong to modules. */
 UMVU_EXPORT const char *umvu_libexec_dir(const struct umvu *session);

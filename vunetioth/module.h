@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * module.h - what the parts of the module share
+ *
+ * Theory of operation
+ *
+ * A mounted stack is a process (stack.h), or a choice among other stacks
+ * (composite.h). A guest's socket is made by a stack's process and handed to the
+ * guest through umvu; from then on it is the kernel's, and nothing here sees
+ * what the guest does with it. What this module decides is whose socket it is:
+ * by the path in msocket(2), or by the calling process's table of defaults
+ * (defaults.h), which umvu lets its children inherit, or by the session's
+ * default, the stack mounted at /dev/net/default.
+ *
+ * A mount lives from mount(2) to umount2(2). Each of its names holds one
+ * reference to the stack, each table of defaults and each composite another. So
+ * after a lazy unmount, processes inside go on, until the stack process ends
+ * because no socket is left.
+ */
+#ifndef MODULE_H
+#define MODULE_H
+
+#include "stack.h"
+#include "umvu/module.h"
+
+struct module {
+	struct umvu *session;
+	struct stack *stacks; /* all, the dead ones that are in use too */
+	struct umvu_name *default_name; /* at /dev/net/default; or NULL */
+};
+
+extern const struct umvu_module umvu_module;
+
+/* mounts.c: see struct umvu_module. */
+long module_mount(void *state, struct umvu_call *call,
+	const struct umvu_mount_args *args);
+long module_umount(void *state, struct umvu_call *call, struct umvu_name *name,
+	int flags);
+long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
+	const struct umvu_place *place, bool move);
+
+/* open.c: see struct umvu_module. */
+long module_socket(void *state, struct umvu_call *call, int domain, int type,
+	int protocol);
+long module_msocket(void *state, struct umvu_call *call,
+	struct umvu_name *name, int domain, int type, int protocol);
+long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
+	uint32_t request, struct guest_addr arg);
+
+/*
+ * The table of defaults that a process which the caller starts shall have, so
+ * that a stack's own traffic goes where the mounter's goes, whatever becomes
+ * the session's default later. One reference, or NULL: the host's network.
+ */
+struct defaults *open_inherited(struct module *module, struct umvu_call *call);
+
+/* 0 or -EACCES: may the caller use the stack that @name stands for? */
+int open_may_use(const struct umvu_call *call, const struct umvu_name *name);
+
+#endif

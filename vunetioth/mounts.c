@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mounts.c - mount, umount, and more names for a stack
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+#include "composite.h"
+#include "module.h"
+#include "options.h"
+
+#define S_IFSTACK     0160000
+#define REFUSED_FLAGS (MS_REMOUNT | MS_BIND | MS_MOVE)
+#define DEFAULT_PATH  "/dev/net/default"
+
+/* --- names ---------------------------------------------------------------- */
+
+static int add_name(struct module *module, struct stack *stack,
+	const struct umvu_place *place, const struct umvu_name_attr *attr,
+	struct umvu_name **name)
+{
+	int err = umvu_name_add(
+		module->session, &umvu_module, place, attr, stack, name);
+
+	if (err)
+		return err;
+	stack_get(stack);
+	stack->names++;
+	return 0;
+}
+
+static void drop_name(struct module *module, struct umvu_name *name)
+{
+	struct stack *stack = umvu_name_private(name);
+
+	if (module->default_name == name)
+		module->default_name = NULL;
+	umvu_name_del(name);
+	stack->names--;
+	stack_put(stack);
+}
+
+static bool is_default_place(const struct umvu_place *place)
+{
+	return !strcmp(umvu_place_text(place), DEFAULT_PATH);
+}
+
+static struct umvu_name_attr name_attr(const struct stack_options *options)
+{
+	struct umvu_name_attr attr = { .mode = S_IFSTACK | options->mode,
+		.uid = options->uid,
+		.gid = options->gid };
+
+	clock_gettime(CLOCK_REALTIME, &attr.mtime);
+	attr.atime = attr.mtime;
+	return attr;
+}
+
+/* --- mount of a process ---------------------------------------------------- */
+
+/* A guest that waits for its mount. */
+struct mounting {
+	struct module *module;
+	struct stack *stack;
+	struct umvu_name *name;
+	struct umvu_parked *parked;
+};
+
+static void end_mount(struct mounting *mt)
+{
+	drop_name(mt->module, mt->name);
+	free(mt);
+}
+
+/* The guest does not wait any more: undoes what is there. */
+static void cancel_mount(void *arg)
+{
+	struct mounting *mt = arg;
+
+	stack_forget_asker(mt->stack, mt);
+	stack_kill(mt->stack);
+	end_mount(mt);
+}
+
+static void fail_mount(struct mounting *mt, int err, const char *why)
+{
+	umvu_parked_explain(mt->parked, "%s", why);
+	umvu_answer(mt->parked, err);
+	stack_end(mt->stack);
+	end_mount(mt);
+}
+
+static void refuse_mount(struct mounting *mt, int result,
+	const struct control_message *message)
+{
+	char why[512];
+
+	snprintf(why, sizeof(why), "%.*s",
+		message ? (int)message->size : 0, message ? message->data : "");
+	fail_mount(mt, result,
+		message			 ? why
+			: mt->stack->attached ? "the stack has just ended"
+					 : "the stack's process has crashed");
+}
+
+static void on_mounted(struct stack *stack, void *arg, int result,
+	const struct control_message *message, struct control_fds *fds)
+{
+	struct mounting *mt = arg;
+	struct control_started started = { 0 };
+
+	if (!message || result < 0) {
+		refuse_mount(mt, result, message);
+		return;
+	}
+	if (message->size == sizeof(started))
+		memcpy(&started, message->data, sizeof(started));
+	stack->families = started.families;
+	stack->diag = control_fds_take(fds);
+	stack->state = STACK_RUNNING;
+	if (umvu_answer(mt->parked, 0) == -ENOENT) {
+		/* Interrupted just now: the guest takes it for not mounted. */
+		stack_end(stack);
+		end_mount(mt);
+		return;
+	}
+	free(mt);
+}
+
+static bool is_offer(const char *source)
+{
+	return strchr(source, '/') != NULL;
+}
+
+static struct stack *start_stack(struct module *module, struct umvu_call *call,
+	const struct umvu_mount_args *args,
+	const struct stack_options *options, struct mounting *mt, int *err)
+{
+	struct stack *stack;
+	char title[512];
+
+	if (is_offer(args->source))
+		return stack_attach(module->session, &module->stacks,
+			args->source, on_mounted, mt, err);
+	snprintf(title, sizeof(title), "vunetioth %s %s", args->source,
+		args->target);
+	stack = stack_new(module->session, &module->stacks, call,
+		open_inherited(module, call), options, title, on_mounted, mt,
+		err);
+	if (stack)
+		stack->owner = options->owner;
+	return stack;
+}
+
+static long mount_process(struct module *module, struct umvu_call *call,
+	const struct umvu_mount_args *args,
+	const struct stack_options *options)
+{
+	const struct umvu_name_attr attr = name_attr(options);
+	struct mounting *mt = calloc(1, sizeof(*mt));
+	int err;
+
+	if (!mt)
+		return -ENOMEM;
+	mt->module = module;
+	mt->stack = start_stack(module, call, args, options, mt, &err);
+	if (!mt->stack)
+		goto free_mounting;
+	err = add_name(module, mt->stack, args->place, &attr, &mt->name);
+	stack_put(mt->stack); /* from here the name holds it */
+	if (err)
+		goto free_mounting;
+	mt->parked = umvu_park(call, cancel_mount, mt);
+	if (!mt->parked) {
+		cancel_mount(mt);
+		return -ENOMEM;
+	}
+	if (is_default_place(args->place) && !options->no_default)
+		module->default_name = mt->name;
+	return UMVU_PARKED;
+
+free_mounting:
+	free(mt);
+	return err;
+}
+
+/* --- mount of a composite -------------------------------------------------- */
+
+static long mount_composite(struct module *module, struct umvu_call *call,
+	const struct umvu_mount_args *args, struct stack_options *options)
+{
+	const struct umvu_name_attr attr = name_attr(options);
+	/* All that the mount does not know is a part; "composite," before. */
+	const char *parts = options->spec + strlen(COMPOSITE_PLUGIN);
+	struct composite *composite;
+	struct umvu_name *name;
+	struct stack *stack;
+	char why[256] = "";
+	int err;
+
+	if (options->vnl_len || options->offer) {
+		umvu_call_explain(call,
+			"a composite has no interfaces and makes no offer");
+		return -EINVAL;
+	}
+	composite = composite_new(
+		call, parts + (*parts == ','), why, sizeof(why), &err);
+	if (!composite) {
+		umvu_call_explain(call, "%s", why);
+		return err;
+	}
+	stack = stack_compose(module->session, &module->stacks, composite);
+	if (!stack) {
+		composite_free(composite);
+		return -ENOMEM;
+	}
+	err = add_name(module, stack, args->place, &attr, &name);
+	if (!err && is_default_place(args->place) && !options->no_default)
+		module->default_name = name;
+	stack_put(stack);
+	return err;
+}
+
+static bool is_composite(const char *source)
+{
+	size_t len = strcspn(source, ",");
+
+	return len == strlen(COMPOSITE_PLUGIN) &&
+		!strncmp(source, COMPOSITE_PLUGIN, len);
+}
+
+static int check_source(struct umvu_call *call,
+	const struct umvu_mount_args *args,
+	const struct stack_options *options)
+{
+	if (!is_offer(args->source))
+		return 0;
+	if (options->vnl_len || options->offer ||
+		strcmp(options->spec, args->source)) {
+		umvu_call_explain(call,
+			"a stack that another session offers takes no options "
+			"of its own but mode=, uid=, gid=");
+		return -EINVAL;
+	}
+	if (*args->source == '/')
+		return 0;
+	umvu_call_explain(call, "an offer is an absolute path");
+	return -EINVAL;
+}
+
+long module_mount(void *state, struct umvu_call *call,
+	const struct umvu_mount_args *args)
+{
+	struct stack_options options = { .mode = 0777 };
+	struct umvu_creds creds;
+	char why[256];
+	long result = umvu_call_creds(call, &creds);
+
+	if (result)
+		return result;
+	if (args->flags & REFUSED_FLAGS) {
+		umvu_call_explain(call, "a stack cannot be remounted");
+		return -EINVAL;
+	}
+	options.uid = creds.fsuid;
+	options.gid = creds.fsgid;
+	options.owner = creds.euid;
+	result = stack_options_init(
+		&options, args->source, args->data, why, sizeof(why));
+	if (result) {
+		umvu_call_explain(call, "%s", why);
+		return result;
+	}
+	result = check_source(call, args, &options);
+	if (!result)
+		result = is_composite(args->source)
+			? mount_composite(state, call, args, &options)
+			: mount_process(state, call, args, &options);
+	stack_options_fini(&options);
+	return result;
+}
+
+/* --- more names ------------------------------------------------------------ */
+
+long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
+	const struct umvu_place *place, bool move)
+{
+	struct module *module = state;
+	struct umvu_name *added;
+	int err;
+
+	(void)call;
+	err = add_name(module, umvu_name_private(name), place,
+		umvu_name_attr(name), &added);
+	if (err)
+		return err;
+	if (is_default_place(place))
+		module->default_name = added;
+	if (move)
+		drop_name(module, name);
+	return 0;
+}
+
+/* --- umount ---------------------------------------------------------------- */
+
+/* A guest that waits for its umount. */
+struct unmounting {
+	struct module *module;
+	struct umvu_name *name;
+	struct umvu_parked *parked;
+};
+
+static void on_deleted(struct stack *stack, void *arg, int result,
+	const struct control_message *message, struct control_fds *fds)
+{
+	struct unmounting *um = arg;
+
+	stack->deleting = false;
+	if (message && result < 0) {
+		stack->diag = control_fds_take(fds);
+		umvu_parked_explain(um->parked,
+			"sockets of the stack are open, or another session "
+			"shares it");
+	} else {
+		/* Deleted, or dead, which is as good. */
+		result = 0;
+		drop_name(um->module, um->name);
+	}
+	umvu_answer(um->parked, result);
+	free(um);
+}
+
+static long umount_if_unused(struct module *module, struct umvu_call *call,
+	struct umvu_name *name)
+{
+	struct control_message m = { .op = CONTROL_DELETE,
+		.arg = { DELETE_IF_UNUSED } };
+	struct stack *stack = umvu_name_private(name);
+	struct unmounting *um = calloc(1, sizeof(*um));
+	int err;
+
+	if (!um)
+		return -ENOMEM;
+	*um = (struct unmounting){ module, name, umvu_park(call, NULL, NULL) };
+	if (!um->parked) {
+		free(um);
+		return -ENOMEM;
+	}
+	stack_release(stack);
+	stack->deleting = true;
+	err = stack_ask(stack, &m, on_deleted, um);
+	if (err) {
+		stack->deleting = false;
+		umvu_answer(um->parked, err);
+		free(um);
+	}
+	return UMVU_PARKED;
+}
+
+static void on_detached(struct stack *stack, void *arg, int result,
+	const struct control_message *message, struct control_fds *fds)
+{
+	(void)stack;
+	(void)arg;
+	(void)result;
+	(void)message;
+	(void)fds;
+}
+
+/* The process ends by itself when its last socket is closed; until then its
+ * life holds a reference. */
+static void detach(struct stack *stack)
+{
+	struct control_message m = { .op = CONTROL_DELETE,
+		.arg = { DELETE_WHEN_UNUSED } };
+
+	stack_release(stack);
+	stack_get(stack);
+	stack->died = stack_put;
+	if (stack_ask(stack, &m, on_detached, NULL) < 0) {
+		stack->died = NULL;
+		stack_end(stack);
+		stack_put(stack);
+	}
+}
+
+/* The last name goes, and with it, sooner or later, the stack. */
+static long umount_last(struct module *module, struct umvu_call *call,
+	struct umvu_name *name, int flags)
+{
+	struct stack *stack = umvu_name_private(name);
+
+	if (flags & MNT_FORCE || stack->state == STACK_DEAD) {
+		stack_end(stack);
+		drop_name(module, name);
+		return 0;
+	}
+	if (flags & MNT_DETACH) {
+		if (!stack->composite && !stack->attached)
+			detach(stack);
+		drop_name(module, name);
+		return 0;
+	}
+	if (stack->users) {
+		umvu_call_explain(call, "it is part of a composite stack");
+		return -EBUSY;
+	}
+	/* Composites and other sessions' stacks: the last reference ends what
+	 * there is of them here. */
+	if (stack->composite || stack->attached) {
+		drop_name(module, name);
+		return 0;
+	}
+	return umount_if_unused(module, call, name);
+}
+
+long module_umount(void *state, struct umvu_call *call, struct umvu_name *name,
+	int flags)
+{
+	struct module *module = state;
+	struct stack *stack = umvu_name_private(name);
+
+	if (flags & ~(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
+		return -EINVAL;
+	if (stack->state == STACK_STARTING || stack->deleting)
+		return -EBUSY;
+	if (stack->names > 1) {
+		drop_name(module, name);
+		return 0;
+	}
+	return umount_last(module, call, name, flags);
+}

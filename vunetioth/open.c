@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * open.c - whose socket it is, and giving it to the guest
+ */
+#include <errno.h>
+#include <linux/capability.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "composite.h"
+#include "defaults.h"
+#include "module.h"
+#include "netdev.h"
+
+#define SOCK_DEFAULT   0
+#define SOCK_TYPE_MASK 0xf
+#define ALL_FAMILIES   UINT64_MAX
+
+/* --- making a socket ----------------------------------------------------- */
+
+static void on_socket(struct stack *stack, void *arg, int result,
+	const struct control_message *message, struct control_fds *fds)
+{
+	struct umvu_parked *parked = arg;
+	int fd = control_fds_take(fds);
+
+	if (fd >= 0)
+		umvu_answer_fd(parked, fd, message->arg[1] & SOCK_CLOEXEC);
+	else
+		umvu_answer(parked, result < 0 ? result : -EIO);
+	if (fds->len)
+		pool_fill(&stack->pool, message->arg, fds);
+}
+
+static void on_refilled(struct stack *stack, void *arg, int result,
+	const struct control_message *message, struct control_fds *fds)
+{
+	(void)arg;
+	(void)result;
+	if (message)
+		pool_fill(&stack->pool, message->arg, fds);
+}
+
+/*
+ * A socket of the kind that @m asks for from the pool, -1 if there is none; then
+ * @m asks for some more, for next time. Only of a network name space: whatever
+ * else makes sockets may want to know when they are opened.
+ */
+static int take_ready(struct stack *stack, struct control_message *m)
+{
+	struct control_message refill = *m;
+	int fd = -1;
+
+	if (stack->diag < 0 || !pool_has_kind(m->arg))
+		return -1;
+	fd = pool_take(&stack->pool, m->arg);
+	if (fd < 0)
+		m->arg[3] = POOL_SIZE + 1;
+	else if (pool_is_low(&stack->pool, m->arg)) {
+		refill.arg[3] = POOL_SIZE / 2;
+		stack_ask(stack, &refill, on_refilled, NULL);
+	}
+	return fd;
+}
+
+/* The stack's process makes the socket with its own rights; the guest gets
+ * only what it could have made. */
+static int may_open(const struct umvu_call *call, const struct stack *stack,
+	int domain, int type)
+{
+	struct umvu_creds creds;
+	int err;
+
+	if (domain == AF_NETLINK ||
+		(domain != AF_PACKET && (type & SOCK_TYPE_MASK) != SOCK_RAW &&
+			(type & SOCK_TYPE_MASK) != SOCK_PACKET))
+		return 0;
+	err = umvu_call_creds(call, &creds);
+	if (err)
+		return err;
+	return creds.euid == stack->owner ||
+			creds.effective & 1ull << CAP_NET_RAW
+		? 0
+		: -EPERM;
+}
+
+static long open_of_process(struct umvu_call *call, struct stack *stack,
+	int domain, int type, int protocol)
+{
+	struct control_message m = { .op = CONTROL_SOCKET,
+		.arg = { domain, type, protocol, 1 } };
+	struct umvu_parked *parked;
+	int err, fd;
+
+	/* A dead stack answers nothing else, whatever was asked. */
+	if (stack->state == STACK_DEAD)
+		return -ENODEV;
+	err = may_open(call, stack, domain, type);
+	if (err)
+		return err;
+	parked = umvu_park(call, NULL, NULL);
+	if (!parked)
+		return -ENOMEM;
+	fd = take_ready(stack, &m);
+	if (fd >= 0) {
+		umvu_answer_fd(parked, fd, type & SOCK_CLOEXEC);
+		return UMVU_PARKED;
+	}
+	err = stack_ask(stack, &m, on_socket, parked);
+	if (err)
+		umvu_answer(parked, err);
+	return UMVU_PARKED;
+}
+
+/* Goes through composites: 1 and *stack has a process, 0: the host's own, or
+ * why not. */
+static int choose(
+	struct stack **stack, int domain, int type, int protocol)
+{
+	int chosen = 1;
+
+	while (chosen == 1 && (*stack)->composite)
+		chosen = composite_choose(
+			(*stack)->composite, domain, type, protocol, stack);
+	return chosen;
+}
+
+/* A socket of @stack; the host's when a composite says so. */
+static long open_socket(struct umvu_call *call, struct stack *stack, int domain,
+	int type, int protocol)
+{
+	int chosen = choose(&stack, domain, type, protocol);
+
+	if (chosen < 0)
+		return chosen;
+	return chosen ? open_of_process(call, stack, domain, type, protocol)
+		      : UMVU_CONTINUE;
+}
+
+/* --- defaults ------------------------------------------------------------- */
+
+static struct stack *session_default(
+	const struct module *module, const struct umvu_call *call)
+{
+	struct stack *stack;
+
+	if (!module->default_name)
+		return NULL;
+	stack = umvu_name_private(module->default_name);
+	/* The wires of stacks that were mounted before it, and its own. */
+	if (stack->state == STACK_STARTING || umvu_call_is_spawned(call) ||
+		open_may_use(call, module->default_name))
+		return NULL;
+	return stack;
+}
+
+/* The stack that the caller has for @domain; NULL: the host's own. */
+static struct stack *default_stack(
+	const struct module *module, struct umvu_call *call, int domain)
+{
+	struct defaults *defaults = umvu_call_data(call, &umvu_module);
+	struct stack *stack;
+
+	if (defaults)
+		stack = defaults_stack(defaults, domain);
+	else
+		stack = session_default(module, call);
+	if (!stack || domain < 0 || domain >= DEFAULTS_FAMILIES ||
+		!(stack->families >> domain & 1))
+		return NULL;
+	/* A guest that made itself a network name space asked for that one. */
+	return umvu_call_in_our_netns(call) ? stack : NULL;
+}
+
+struct defaults *open_inherited(struct module *module, struct umvu_call *call)
+{
+	struct defaults *table = umvu_call_data(call, &umvu_module);
+	struct stack *stack;
+
+	if (table)
+		return defaults_get(table);
+	stack = session_default(module, call);
+	if (!stack ||
+		defaults_with(NULL, stack->families, stack, &table) < 0)
+		return NULL;
+	return table;
+}
+
+static long set_default(
+	struct umvu_call *call, struct stack *stack, int domain)
+{
+	struct defaults *old = umvu_call_data(call, &umvu_module), *table;
+	uint64_t families;
+	int err;
+
+	if (domain < 0 || domain >= DEFAULTS_FAMILIES)
+		return -EAFNOSUPPORT;
+	if (domain == PF_UNSPEC)
+		families = stack ? stack->families : ALL_FAMILIES;
+	else
+		families = 1ull << domain;
+	if (stack && !(stack->families & families))
+		return -EAFNOSUPPORT;
+	err = defaults_with(old, families, stack, &table);
+	if (err)
+		return err;
+	err = umvu_call_set_data(call, &umvu_module, table);
+	if (err)
+		defaults_put(table);
+	return err;
+}
+
+/* --- the calls ------------------------------------------------------------ */
+
+int open_may_use(const struct umvu_call *call, const struct umvu_name *name)
+{
+	struct umvu_creds creds;
+	int err = umvu_call_creds(call, &creds);
+
+	return err ? err : umvu_name_permits(name, &creds, R_OK | W_OK);
+}
+
+static void touch(struct umvu_name *name)
+{
+	clock_gettime(CLOCK_REALTIME_COARSE, &umvu_name_attr(name)->atime);
+}
+
+long module_socket(void *state, struct umvu_call *call, int domain, int type,
+	int protocol)
+{
+	struct stack *stack = default_stack(state, call, domain);
+
+	if (!stack)
+		return UMVU_CONTINUE;
+	return open_socket(call, stack, domain, type, protocol);
+}
+
+long module_msocket(void *state, struct umvu_call *call,
+	struct umvu_name *name, int domain, int type, int protocol)
+{
+	struct stack *stack = NULL;
+	int err;
+
+	if (name) {
+		err = open_may_use(call, name);
+		if (err)
+			return err;
+		stack = umvu_name_private(name);
+		if (stack->state != STACK_RUNNING)
+			return -ENODEV;
+		touch(name);
+	}
+	if (type == SOCK_DEFAULT)
+		return set_default(call, stack, domain);
+	if (!stack)
+		stack = default_stack(state, call, domain);
+	if (!stack)
+		return UMVU_CONTINUE;
+	return open_socket(call, stack, domain, type, protocol);
+}
+
+long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
+	uint32_t request, struct guest_addr arg)
+{
+	struct stack *stack = default_stack(state, call, AF_NETLINK);
+	int chosen;
+
+	(void)fd;
+	if (!stack)
+		return UMVU_CONTINUE;
+	chosen = choose(&stack, AF_NETLINK, SOCK_RAW, 0);
+	if (chosen <= 0)
+		return chosen < 0 ? chosen : UMVU_CONTINUE;
+	if (stack->state == STACK_DEAD)
+		return -ENODEV;
+	return netdev_ioctl(call, stack, request, arg);
+}

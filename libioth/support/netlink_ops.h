@@ -17,9 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <net/if.h> /* before linux/if.h */
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <netinet/in.h>
 
 struct tcp_info;

@@ -104,11 +104,12 @@ static void great_grandchild_tells(int out)
 	tell(out);
 }
 
-/* As daemon_and_tell, but its parent is killed rather than leaving. */
+/* As daemon_and_tell, but its parent, which had a socket, is killed. */
 static void orphan_and_tell(int out)
 {
 	pid_t parent = getpid();
 
+	CHECK(network() == mine);
 	if (fork() == 0) {
 		while (getppid() == parent)
 			usleep(1000);

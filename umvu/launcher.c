@@ -289,30 +289,59 @@ pid_t launcher_run_command(struct umvu *session)
 	return err ? err : pid;
 }
 
-static void on_started(void *arg, uint32_t events)
+/* Makes @pid one of ours; what it becomes in the end, or a negative errno. */
+static pid_t take_child(
+	struct launcher *launcher, const struct pending *p, pid_t pid)
 {
-	struct launcher *launcher = arg;
-	struct pending *p = launcher->pending;
-	pid_t pid;
+	siginfo_t si;
+	int err = pid < 0 ? pid : 0;
 
-	(void)events;
-	if (!p || hear(launcher->sock, &pid) < 0) {
-		umvu_unwatch(launcher->watch);
-		launcher->watch = NULL;
-		return;
-	}
+	/* It may have ended, and been waited for, before we heard of it: then
+	 * its number is nobody's, or somebody else's. */
+	if (!err &&
+		waitid(P_PID, (id_t)pid, &si,
+			WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
+		err = -ESRCH;
+	if (!err && launcher->spawned_len == MAX_SPAWNED)
+		err = -EAGAIN;
+	if (!err)
+		launcher->spawned[launcher->spawned_len++] = pid;
+	else if (p->data)
+		p->owner->data_put(p->data);
+	if (!err)
+		err = process_adopt(
+			launcher->session, p->owner, p->data, pid);
+	if (err && err != -ESRCH && pid > 0)
+		kill(pid, SIGKILL);
+	return err ? err : pid;
+}
+
+static void tell_pending(struct launcher *launcher, pid_t pid)
+{
+	struct pending *p = launcher->pending;
+
 	launcher->pending = p->next;
 	if (!p->next)
 		launcher->pending_tail = &launcher->pending;
-	if (pid <= 0 && p->data)
-		p->owner->data_put(p->data);
-	if (pid > 0) {
-		if (launcher->spawned_len < MAX_SPAWNED)
-			launcher->spawned[launcher->spawned_len++] = pid;
-		process_adopt(launcher->session, p->owner, p->data, pid);
-	}
-	p->started(p->arg, pid);
+	p->started(p->arg, take_child(launcher, p, pid));
 	free(p);
+}
+
+static void on_started(void *arg, uint32_t events)
+{
+	struct launcher *launcher = arg;
+	pid_t pid;
+
+	(void)events;
+	if (launcher->pending && hear(launcher->sock, &pid) == 0) {
+		tell_pending(launcher, pid);
+		return;
+	}
+	/* Somebody killed it: nothing can be started any more. */
+	umvu_unwatch(launcher->watch);
+	launcher->watch = NULL;
+	while (launcher->pending)
+		tell_pending(launcher, -ESRCH);
 }
 
 int launcher_serve(struct umvu *session)

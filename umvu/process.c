@@ -387,18 +387,24 @@ struct process *process_of_call(const struct umvu_call *call)
 	return p ? p : take_up(ps, tgid);
 }
 
-void process_adopt(struct umvu *session, const struct umvu_module *owner,
+int process_adopt(struct umvu *session, const struct umvu_module *owner,
 	void *data, pid_t pid)
 {
 	struct processes *ps = session->processes;
-	struct process *p = data ? add(ps, pid, NULL) : NULL;
+	struct process *p;
 
-	if (p) {
+	/* With no data it must be known, too, lest it be taken for an orphan of
+	 * somebody who dies now. */
+	if (!data && !ps->with_data)
+		return 0;
+	p = add(ps, pid, NULL);
+	if (p && data) {
 		p->data[modules_slot(session->modules, owner)] = data;
 		ps->with_data++;
 	} else if (data) {
 		owner->data_put(data);
 	}
+	return p ? 0 : -errno;
 }
 
 void process_execs(const struct umvu_call *call)
@@ -420,16 +426,20 @@ void process_exits(const struct umvu_call *call)
 	p->exits = read_kin(p->pid, &kin) == 0 && kin.threads == 1;
 }
 
-void *umvu_call_data(
-	const struct umvu_call *call, const struct umvu_module *owner)
+int umvu_call_data(const struct umvu_call *call,
+	const struct umvu_module *owner, void **data)
 {
 	struct umvu *session = call->session;
 	struct process *p;
 
+	*data = NULL;
 	if (!session->processes->with_data)
-		return NULL;
+		return 0;
 	p = process_of_call(call);
-	return p ? p->data[modules_slot(session->modules, owner)] : NULL;
+	if (!p)
+		return -errno;
+	*data = p->data[modules_slot(session->modules, owner)];
+	return 0;
 }
 
 int umvu_call_set_data(const struct umvu_call *call,
@@ -441,7 +451,7 @@ int umvu_call_set_data(const struct umvu_call *call,
 	void **slot, *old;
 
 	if (!p)
-		return -ESRCH;
+		return -errno;
 	/* From now on a new child of ours is an orphan of somebody who was
 	 * killed (see bury); so the present ones must be known. */
 	if (!ps->with_data)

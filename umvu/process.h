@@ -17,12 +17,13 @@ int processes_init(struct umvu *session);
 void processes_free(struct processes *processes);
 
 /* The process of the calling thread; taken up if it was not known yet, with
- * the data of its nearest known ancestor. NULL: gone, or no memory. */
+ * the data of its nearest known ancestor. NULL with errno: gone, or not enough
+ * memory or descriptors to tell. */
 struct process *process_of_call(const struct umvu_call *call);
 
 /* Takes up @pid, which a module has started, with @data of @owner, whose
- * reference is taken over. */
-void process_adopt(struct umvu *session, const struct umvu_module *owner,
+ * reference is taken over in every case. 0 or negative errno. */
+int process_adopt(struct umvu *session, const struct umvu_module *owner,
 	void *data, pid_t pid);
 
 /* execve and exit_group: makes inheritance exact. */

@@ -312,14 +312,14 @@ static void start(struct supervisor *s, const sigset_t *mask)
 		fail(s, "launcher", err);
 }
 
-static void wait_for_children(int timeout_ms)
+static void wait_for_children(struct launcher *launcher, int timeout_ms)
 {
 	const struct timespec tick = { 0, 5000000 };
 	pid_t pid = 1;
 
 	for (; timeout_ms > 0 && pid >= 0; timeout_ms -= 5) {
 		while ((pid = waitpid(-1, NULL, WNOHANG | __WALL)) > 0)
-			;
+			launcher_forget(launcher, pid);
 		if (pid == 0)
 			nanosleep(&tick, NULL);
 	}
@@ -335,9 +335,9 @@ static _Noreturn void end(struct supervisor *s)
 	modules_end(session);
 	launcher_end(session->launcher, 0);
 	pthread_mutex_unlock(&session->lock);
-	wait_for_children(GRACE_MS);
+	wait_for_children(session->launcher, GRACE_MS);
 	launcher_end(session->launcher, SIGKILL);
-	wait_for_children(GRACE_MS);
+	wait_for_children(session->launcher, GRACE_MS);
 	tell_end(s);
 	_exit(0);
 }

@@ -24,10 +24,12 @@ static int module_fini(void *state, bool ends)
 	for (stack = m->stacks; stack && !ends; stack = stack->next)
 		if (stack->names || stack->state != STACK_DEAD)
 			return -EBUSY;
-	/* The end of a detached one may be the end of its memory, too. */
-	for (stack = m->stacks; stack; stack = next) {
-		next = stack->next;
+	/* The end of one may be the end of its memory, and of its parts'. */
+	stack = m->stacks ? stack_get(m->stacks) : NULL;
+	for (; stack; stack = next) {
 		stack_end(stack);
+		next = stack->next ? stack_get(stack->next) : NULL;
+		stack_put(stack);
 	}
 	/* The state stays: the tables of processes still hold dead stacks,
 	 * which leave its list when umvu drops those tables. */

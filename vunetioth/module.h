@@ -50,9 +50,11 @@ long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
 /*
  * The table of defaults that a process which the caller starts shall have, so
  * that a stack's own traffic goes where the mounter's goes, whatever becomes
- * the session's default later. One reference, or NULL: the host's network.
+ * the session's default later. *table is one reference, or NULL: the host's
+ * network. Errors as umvu_call_data().
  */
-struct defaults *open_inherited(struct module *module, struct umvu_call *call);
+int open_inherited(struct module *module, struct umvu_call *call,
+	struct defaults **table);
 
 /* 0 or -EACCES: may the caller use the stack that @name stands for? */
 int open_may_use(const struct umvu_call *call, const struct umvu_name *name);

@@ -139,6 +139,7 @@ static struct stack *start_stack(struct module *module, struct umvu_call *call,
 	const struct umvu_mount_args *args,
 	const struct stack_options *options, struct mounting *mt, int *err)
 {
+	struct defaults *table;
 	struct stack *stack;
 	char title[512];
 
@@ -147,9 +148,11 @@ static struct stack *start_stack(struct module *module, struct umvu_call *call,
 			args->source, on_mounted, mt, err);
 	snprintf(title, sizeof(title), "vunetioth %s %s", args->source,
 		args->target);
-	stack = stack_new(module->session, &module->stacks, call,
-		open_inherited(module, call), options, title, on_mounted, mt,
-		err);
+	*err = open_inherited(module, call, &table);
+	if (*err)
+		return NULL;
+	stack = stack_new(module->session, &module->stacks, call, table,
+		options, title, on_mounted, mt, err);
 	if (stack)
 		stack->owner = options->owner;
 	return stack;
@@ -170,9 +173,9 @@ static long mount_process(struct module *module, struct umvu_call *call,
 	if (!mt->stack)
 		goto free_mounting;
 	err = add_name(module, mt->stack, args->place, &attr, &mt->name);
-	stack_put(mt->stack); /* from here the name holds it */
 	if (err)
-		goto free_mounting;
+		goto end_stack;
+	stack_put(mt->stack); /* from here the name holds it */
 	mt->parked = umvu_park(call, cancel_mount, mt);
 	if (!mt->parked) {
 		cancel_mount(mt);
@@ -182,6 +185,10 @@ static long mount_process(struct module *module, struct umvu_call *call,
 		module->default_name = mt->name;
 	return UMVU_PARKED;
 
+end_stack:
+	stack_forget_asker(mt->stack, mt);
+	stack_kill(mt->stack);
+	stack_put(mt->stack);
 free_mounting:
 	free(mt);
 	return err;
@@ -289,11 +296,15 @@ long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
 	const struct umvu_place *place, bool move)
 {
 	struct module *module = state;
+	struct stack *stack = umvu_name_private(name);
 	struct umvu_name *added;
 	int err;
 
 	(void)call;
-	err = add_name(module, umvu_name_private(name), place,
+	/* A mount or umount that waits counts on its name. */
+	if (stack->state == STACK_STARTING || stack->deleting)
+		return -EBUSY;
+	err = add_name(module, stack, place,
 		umvu_name_attr(name), &added);
 	if (err)
 		return err;
@@ -425,6 +436,12 @@ long module_umount(void *state, struct umvu_call *call, struct umvu_name *name,
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
 		return -EINVAL;
+	/* A process that does not end by itself: the umount that waits for it
+	 * takes the name away. */
+	if (stack->deleting && flags & MNT_FORCE) {
+		stack_end(stack);
+		return 0;
+	}
 	if (stack->state == STACK_STARTING || stack->deleting)
 		return -EBUSY;
 	if (stack->names > 1) {

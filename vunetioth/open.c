@@ -62,23 +62,35 @@ static int take_ready(struct stack *stack, struct control_message *m)
 	return fd;
 }
 
+/* The capability that the kernel wants when such a socket is made; -1: none. */
+static int capability_for(int domain, int type)
+{
+	type &= SOCK_TYPE_MASK;
+	if (domain == AF_NETLINK)
+		return -1;
+	if (domain == AF_KEY)
+		return CAP_NET_ADMIN;
+	return domain == AF_PACKET || type == SOCK_RAW || type == SOCK_PACKET
+		? CAP_NET_RAW
+		: -1;
+}
+
 /* The stack's process makes the socket with its own rights; the guest gets
  * only what it could have made. */
 static int may_open(const struct umvu_call *call, const struct stack *stack,
 	int domain, int type)
 {
+	int capability = capability_for(domain, type);
 	struct umvu_creds creds;
 	int err;
 
-	if (domain == AF_NETLINK ||
-		(domain != AF_PACKET && (type & SOCK_TYPE_MASK) != SOCK_RAW &&
-			(type & SOCK_TYPE_MASK) != SOCK_PACKET))
+	if (capability < 0)
 		return 0;
 	err = umvu_call_creds(call, &creds);
 	if (err)
 		return err;
 	return creds.euid == stack->owner ||
-			creds.effective & 1ull << CAP_NET_RAW
+			creds.effective >> capability & 1
 		? 0
 		: -EPERM;
 }
@@ -153,44 +165,66 @@ static struct stack *session_default(
 	return stack;
 }
 
-/* The stack that the caller has for @domain; NULL: the host's own. */
-static struct stack *default_stack(
-	const struct module *module, struct umvu_call *call, int domain)
+/* The caller's table; NULL: none. When that cannot be told, its call must fail
+ * rather than reach another network. */
+static int table_of(const struct umvu_call *call, struct defaults **table)
 {
-	struct defaults *defaults = umvu_call_data(call, &umvu_module);
-	struct stack *stack;
+	void *data;
+	int err = umvu_call_data(call, &umvu_module, &data);
 
-	if (defaults)
-		stack = defaults_stack(defaults, domain);
-	else
-		stack = session_default(module, call);
-	if (!stack || domain < 0 || domain >= DEFAULTS_FAMILIES ||
-		!(stack->families >> domain & 1))
-		return NULL;
-	/* A guest that made itself a network name space asked for that one. */
-	return umvu_call_in_our_netns(call) ? stack : NULL;
+	*table = data;
+	return err;
 }
 
-struct defaults *open_inherited(struct module *module, struct umvu_call *call)
+/* The stack that the caller has for @domain; NULL: the host's own. */
+static int default_stack(const struct module *module, struct umvu_call *call,
+	int domain, struct stack **stack)
 {
-	struct defaults *table = umvu_call_data(call, &umvu_module);
-	struct stack *stack;
+	struct defaults *table;
+	int err = table_of(call, &table);
 
+	*stack = NULL;
+	if (err)
+		return err;
 	if (table)
-		return defaults_get(table);
+		*stack = defaults_stack(table, domain);
+	else
+		*stack = session_default(module, call);
+	if (!*stack)
+		return 0;
+	/* A guest that made itself a network name space asked for that one. */
+	if (domain < 0 || domain >= DEFAULTS_FAMILIES ||
+		!((*stack)->families >> domain & 1) ||
+		!umvu_call_in_our_netns(call))
+		*stack = NULL;
+	return 0;
+}
+
+int open_inherited(struct module *module, struct umvu_call *call,
+	struct defaults **table)
+{
+	struct stack *stack;
+	int err = table_of(call, table);
+
+	if (err)
+		return err;
+	if (*table) {
+		defaults_get(*table);
+		return 0;
+	}
 	stack = session_default(module, call);
-	if (!stack ||
-		defaults_with(NULL, stack->families, stack, &table) < 0)
-		return NULL;
-	return table;
+	return stack ? defaults_with(NULL, stack->families, stack, table) : 0;
 }
 
 static long set_default(
 	struct umvu_call *call, struct stack *stack, int domain)
 {
-	struct defaults *old = umvu_call_data(call, &umvu_module), *table;
+	struct defaults *old, *table;
 	uint64_t families;
-	int err;
+	int err = table_of(call, &old);
+
+	if (err)
+		return err;
 
 	if (domain < 0 || domain >= DEFAULTS_FAMILIES)
 		return -EAFNOSUPPORT;
@@ -204,7 +238,7 @@ static long set_default(
 	if (err)
 		return err;
 	err = umvu_call_set_data(call, &umvu_module, table);
-	if (err)
+	if (err && table)
 		defaults_put(table);
 	return err;
 }
@@ -227,8 +261,11 @@ static void touch(struct umvu_name *name)
 long module_socket(void *state, struct umvu_call *call, int domain, int type,
 	int protocol)
 {
-	struct stack *stack = default_stack(state, call, domain);
+	struct stack *stack;
+	int err = default_stack(state, call, domain, &stack);
 
+	if (err)
+		return err;
 	if (!stack)
 		return UMVU_CONTINUE;
 	return open_socket(call, stack, domain, type, protocol);
@@ -251,8 +288,9 @@ long module_msocket(void *state, struct umvu_call *call,
 	}
 	if (type == SOCK_DEFAULT)
 		return set_default(call, stack, domain);
-	if (!stack)
-		stack = default_stack(state, call, domain);
+	err = stack ? 0 : default_stack(state, call, domain, &stack);
+	if (err)
+		return err;
 	if (!stack)
 		return UMVU_CONTINUE;
 	return open_socket(call, stack, domain, type, protocol);
@@ -261,10 +299,12 @@ long module_msocket(void *state, struct umvu_call *call,
 long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
 	uint32_t request, struct guest_addr arg)
 {
-	struct stack *stack = default_stack(state, call, AF_NETLINK);
-	int chosen;
+	struct stack *stack;
+	int chosen, err = default_stack(state, call, AF_NETLINK, &stack);
 
 	(void)fd;
+	if (err)
+		return err;
 	if (!stack)
 		return UMVU_CONTINUE;
 	chosen = choose(&stack, AF_NETLINK, SOCK_RAW, 0);

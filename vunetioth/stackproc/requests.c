@@ -25,16 +25,19 @@
 static void answer(
 	struct stack_process *p, int result, const struct control_fds *fds)
 {
-	struct pollfd pfd = { p->control, POLLOUT, 0 };
+	struct pollfd pfd = { p->peer, POLLOUT, 0 };
 
 	p->out.id = p->in.id;
 	p->out.result = result;
 	memcpy(p->out.arg, p->in.arg, sizeof(p->out.arg));
-	/* Somebody waits for each answer; the hypervisor never waits for us,
-	 * so it will read. */
-	while (control_send(p->control, &p->out, fds) == -EAGAIN &&
-		poll(&pfd, 1, -1) > 0)
-		;
+	/* Somebody waits for each answer. Our hypervisor never waits for us, so
+	 * it will read; who shares the stack and does not read loses it. */
+	while (control_send(p->peer, &p->out, fds) == -EAGAIN) {
+		if (p->peer != p->control)
+			shutdown(p->peer, SHUT_RDWR);
+		else if (poll(&pfd, 1, -1) < 0 && errno != EINTR)
+			break;
+	}
 	p->out.size = 0;
 }
 

@@ -121,11 +121,12 @@ UMVU_EXPORT int umvu_call_write(const struct umvu_call *call,
 UMVU_EXPORT bool umvu_call_in_our_netns(const struct umvu_call *call);
 
 /* The data of module @owner of the calling process, NULL if none; the reference
- * stays with the process. */
-UMVU_EXPORT void *umvu_call_data(
-	const struct umvu_call *call, const struct umvu_module *owner);
-/* Replaces it; takes over the caller's reference to @data. -ESRCH, -ENOMEM:
- * nothing has changed, the reference stays with the caller. */
+ * stays with the process. -ESRCH, -ENOMEM, -EMFILE: it cannot be told, so the
+ * call must not go on as if there were none. */
+UMVU_EXPORT int umvu_call_data(const struct umvu_call *call,
+	const struct umvu_module *owner, void **data);
+/* Replaces it; takes over the caller's reference to @data. -ESRCH, -ENOMEM,
+ * -EMFILE: nothing has changed, the reference stays with the caller. */
 UMVU_EXPORT int umvu_call_set_data(const struct umvu_call *call,
 	const struct umvu_module *owner, void *data);
 

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "guestmem.h"
@@ -124,21 +126,37 @@ static bool is_of_socket(uint32_t request)
 	return request <= SIOCGSTAMPNS_OLD;
 }
 
+/* A socket, or nobody can tell. By the text of the link: a stat would ask the
+ * file's file system, which may be slow to answer. */
+static bool may_be_socket(const struct umvu_call *call, int fd)
+{
+	char path[64], text[16];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", call->tid, fd);
+	n = readlink(path, text, sizeof(text));
+	if (n < 0)
+		return errno != ENOENT;
+	return n > 7 && !memcmp(text, "socket:", 7);
+}
+
 long on_ioctl(struct umvu *session, struct umvu_call *call)
 {
 	uint32_t request = (uint32_t)call->args[1];
+	int fd = (int)call->args[0];
 	long result = UMVU_CONTINUE;
 	unsigned int i;
 
-	if (is_of_socket(request))
+	/* What is wrong with another descriptor, the kernel says. */
+	if (is_of_socket(request) || !may_be_socket(call, fd))
 		return UMVU_CONTINUE;
 	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
 		const struct umvu_module *m = modules_at(session->modules, i);
 
 		if (m && m->netdev_ioctl)
 			result = m->netdev_ioctl(
-				modules_state(session->modules, i), call,
-				(int)call->args[0], request,
+				modules_state(session->modules, i), call, fd,
+				request,
 				call_addr(call, 2));
 	}
 	return result;

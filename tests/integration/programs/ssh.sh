@@ -26,12 +26,13 @@ PasswordAuthentication no
 PermitRootLogin yes
 EOF
 user=$(id -un)
-# An account that may not log in (nobody) gets an entry by which it may.
+# An account that may not log in (nobody) gets another name, by which it may.
 server=()
 case $(getent passwd "$user") in
 */nologin | */false)
 	unshare --mount --map-current-user true 2>/dev/null ||
 		skip "$user may not log in here"
+	user=umvu_tester
 	echo "$user::$(id -u):$(id -g)::$tmp:/bin/bash" >"$tmp/passwd"
 	cat >"$tmp/server" <<EOF
 mount --bind $tmp/passwd /etc/passwd && exec setpriv --ambient-caps -all "\$@"

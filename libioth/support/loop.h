@@ -124,6 +124,18 @@ int loop_watch_change(
 /* @watch is not touched any more, not even for events of this round. */
 void loop_watch_del(struct loop *loop, struct loop_watch *watch);
 
+/*
+ * Something that users of the loop share, one per @tag (an address): found
+ * again with loop_local_get, ended by @fini in loop_free.
+ */
+struct loop_local {
+	const void *tag;
+	void (*fini)(struct loop_local *local);
+	struct loop_local *next; /* the loop's */
+};
+void loop_local_add(struct loop *loop, struct loop_local *local);
+struct loop_local *loop_local_get(const struct loop *loop, const void *tag);
+
 /* A timer; initialise @fired, zero the rest. It is off when it fires. */
 struct loop_timer {
 	void (*fired)(struct loop_timer *timer);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bridge_app.c - the other side of bridge_dgram.c, and tokens
+ */
+#include "bridge_app.h"
+#include "bridge.h"
+#include "bridge_trailer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define IOV_LOCAL 16
+
+union rights {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+uint64_t bridge_app_cookie(int fd)
+{
+	socklen_t len = sizeof(uint64_t);
+	uint64_t cookie = 0;
+
+	getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+	return cookie;
+}
+
+int bridge_app_take(int fd, int flags)
+{
+	char token;
+	ssize_t n = recv(fd, &token, 1, flags);
+
+	if (n == 1)
+		return 0;
+	if (n == 0 || errno == ECONNRESET)
+		return -ECONNABORTED;
+	return -errno;
+}
+
+/* The descriptor that came along, or -1. */
+static int received_fd(struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+	int fd = -1;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg))
+		if (cmsg->cmsg_level == SOL_SOCKET &&
+			cmsg->cmsg_type == SCM_RIGHTS)
+			memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
+	return fd;
+}
+
+static void read_source(
+	int fd, struct bridge_trailer *trailer, struct bridge_meta *meta)
+{
+	ssize_t n = pread(fd, trailer->bytes, sizeof(trailer->bytes), 0);
+
+	if (n < 0 || bridge_trailer_decode(trailer->bytes, (size_t)n, meta) < 0)
+		memset(meta, 0, sizeof(*meta));
+}
+
+static void give_name(struct msghdr *msg, const struct bridge_meta *meta)
+{
+	socklen_t len = meta->addrlen < msg->msg_namelen ? meta->addrlen
+							 : msg->msg_namelen;
+
+	if (!msg->msg_name)
+		return;
+	memcpy(msg->msg_name, &meta->addr, len);
+	msg->msg_namelen = meta->addrlen;
+}
+
+static void give_control(struct msghdr *msg, const struct bridge_meta *meta)
+{
+	size_t len = meta->controllen;
+
+	if (len > msg->msg_controllen) {
+		msg->msg_flags |= MSG_CTRUNC;
+		len = msg->msg_controllen;
+	}
+	if (len && msg->msg_control)
+		memcpy(msg->msg_control, meta->control, len);
+	msg->msg_controllen = len;
+}
+
+ssize_t bridge_app_recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct bridge_meta meta = { 0 };
+	struct bridge_trailer trailer;
+	union rights rights;
+	struct msghdr inner = { .msg_iov = msg->msg_iov,
+		.msg_iovlen = msg->msg_iovlen,
+		.msg_control = &rights,
+		.msg_controllen = sizeof(rights) };
+	ssize_t n = recvmsg(fd, &inner, flags | MSG_CMSG_CLOEXEC);
+	int source;
+
+	if (n < 0)
+		return -errno;
+	source = received_fd(&inner);
+	if (source >= 0) {
+		read_source(source, &trailer, &meta);
+		close(source);
+	}
+	msg->msg_flags = inner.msg_flags & MSG_TRUNC;
+	give_name(msg, &meta);
+	give_control(msg, &meta);
+	return n;
+}
+
+static int encode(struct bridge_trailer *trailer, const struct msghdr *msg)
+{
+	struct bridge_meta meta = { .control = msg->msg_control,
+		.controllen = msg->msg_controllen };
+
+	if (msg->msg_name) {
+		if (msg->msg_namelen > sizeof(meta.addr))
+			return -EINVAL;
+		memcpy(&meta.addr, msg->msg_name, msg->msg_namelen);
+		meta.addrlen = msg->msg_namelen;
+	}
+	return bridge_trailer_encode(trailer, &meta);
+}
+
+static size_t payload(const struct msghdr *msg)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < msg->msg_iovlen; i++)
+		size += msg->msg_iov[i].iov_len;
+	return size;
+}
+
+static ssize_t send_marked(
+	int fd, int marker_fd, struct iovec *iov, size_t iovlen, int flags)
+{
+	union rights rights = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)),
+					.cmsg_level = SOL_SOCKET,
+					.cmsg_type = SCM_RIGHTS } };
+	struct msghdr msg = { .msg_iov = iov,
+		.msg_iovlen = iovlen,
+		.msg_control = &rights,
+		.msg_controllen = sizeof(rights) };
+	ssize_t n;
+
+	memcpy(CMSG_DATA(&rights.header), &marker_fd, sizeof(marker_fd));
+	n = sendmsg(fd, &msg, flags);
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t send_with_trailer(
+	int fd, int marker_fd, const struct msghdr *msg, int flags)
+{
+	struct iovec local[IOV_LOCAL], *iov = local;
+	struct bridge_trailer trailer;
+	ssize_t n = encode(&trailer, msg);
+
+	if (n < 0)
+		return n;
+	if (msg->msg_iovlen >= IOV_LOCAL)
+		iov = calloc(msg->msg_iovlen + 1, sizeof(*iov));
+	if (!iov)
+		return -ENOMEM;
+	if (msg->msg_iovlen)
+		memcpy(iov, msg->msg_iov, msg->msg_iovlen * sizeof(*iov));
+	iov[msg->msg_iovlen].iov_base = trailer.bytes;
+	iov[msg->msg_iovlen].iov_len = trailer.size;
+	n = send_marked(fd, marker_fd, iov, msg->msg_iovlen + 1, flags);
+	if (iov != local)
+		free(iov);
+	return n < 0 ? n : n - (ssize_t)trailer.size;
+}
+
+ssize_t bridge_app_sendmsg(int fd, int marker_fd, const struct msghdr *msg,
+	size_t size_max, int flags)
+{
+	bool is_plain = (!msg->msg_name || !msg->msg_namelen) &&
+			(!msg->msg_control || !msg->msg_controllen);
+	struct msghdr plain = { .msg_iov = msg->msg_iov,
+		.msg_iovlen = msg->msg_iovlen };
+	ssize_t n;
+
+	if (payload(msg) > size_max)
+		return -EMSGSIZE;
+	if (!is_plain)
+		return send_with_trailer(fd, marker_fd, msg, flags);
+	n = sendmsg(fd, &plain, flags);
+	return n < 0 ? -errno : n;
+}

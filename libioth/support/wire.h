@@ -44,7 +44,8 @@ struct wire_config {
 	const char *description; /* shown by the switch; NULL: "ioth" */
 	const struct wire_ops *ops;
 	void *owner;
-	unsigned queue_len; /* frames kept when the wire is full; 0: 256 */
+	/* frames kept when the wire is full, rounded up; 0: 256 */
+	unsigned queue_len;
 };
 
 /*

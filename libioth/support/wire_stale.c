@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wire_stale.c - the directory of an in-process switch that was killed
+ *
+ * It holds sockets that nobody listens to, and keeps the next one from opening.
+ * It is removed only when its control socket refuses connections and it holds
+ * nothing but sockets. Two programs that do so at the same time do no harm: one
+ * of them fails to open.
+ */
+#include "wire_impl.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static bool is_served(const char *dir)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd, err, len;
+
+	len = snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/ctl", dir);
+	if (len < 0 || (size_t)len >= sizeof(addr.sun_path))
+		return true;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return true;
+	err = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? errno
+								      : 0;
+	close(fd);
+	return err != ECONNREFUSED && err != ENOENT;
+}
+
+static bool is_dots(const char *name)
+{
+	return !strcmp(name, ".") || !strcmp(name, "..");
+}
+
+static bool holds_only_sockets(DIR *dir)
+{
+	const struct dirent *entry;
+	struct stat st;
+
+	rewinddir(dir);
+	while ((entry = readdir(dir)))
+		if (!is_dots(entry->d_name) &&
+			(fstatat(dirfd(dir), entry->d_name, &st,
+				 AT_SYMLINK_NOFOLLOW) < 0 ||
+				!S_ISSOCK(st.st_mode)))
+			return false;
+	return true;
+}
+
+static void unlink_all(DIR *dir)
+{
+	const struct dirent *entry;
+
+	rewinddir(dir);
+	while ((entry = readdir(dir)))
+		if (!is_dots(entry->d_name))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+}
+
+bool wire_stale_remove(const char *vnl)
+{
+	char path[PATH_MAX];
+	DIR *dir;
+
+	if (wire_locator_dir(vnl, path, sizeof(path)) < 0 || is_served(path))
+		return false;
+	dir = opendir(path);
+	if (!dir)
+		return false;
+	if (holds_only_sockets(dir))
+		unlink_all(dir);
+	closedir(dir);
+	return rmdir(path) == 0;
+}

@@ -317,31 +317,69 @@ long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
 
 /* --- umount ---------------------------------------------------------------- */
 
-/* A guest that waits for its umount. */
+/* A guest that waits for an umount. */
+struct waiter {
+	struct umvu_parked *parked;
+	struct waiter *next;
+};
+
+/* An umount that waits for the stack's process. One that is interrupted by a
+ * signal comes again, and joins. */
 struct unmounting {
 	struct module *module;
 	struct umvu_name *name;
-	struct umvu_parked *parked;
+	struct waiter *waiters, **tail;
 };
+
+/* One guest has unmounted it; the others find nothing mounted any more. */
+static void answer_waiters(struct unmounting *um, int result)
+{
+	struct waiter *w;
+
+	while ((w = um->waiters)) {
+		um->waiters = w->next;
+		if (result == -EBUSY)
+			umvu_parked_explain(w->parked,
+				"sockets of the stack are open, or another "
+				"session shares it");
+		if (umvu_answer(w->parked, result) == 0 && result == 0)
+			result = -EINVAL;
+		free(w);
+	}
+	free(um);
+}
 
 static void on_deleted(struct stack *stack, void *arg, int result,
 	const struct control_message *message, struct control_fds *fds)
 {
 	struct unmounting *um = arg;
 
-	stack->deleting = false;
+	stack->deleting = NULL;
 	if (message && result < 0) {
+		stack_release(stack);
 		stack->diag = control_fds_take(fds);
-		umvu_parked_explain(um->parked,
-			"sockets of the stack are open, or another session "
-			"shares it");
 	} else {
 		/* Deleted, or dead, which is as good. */
 		result = 0;
 		drop_name(um->module, um->name);
 	}
-	umvu_answer(um->parked, result);
-	free(um);
+	answer_waiters(um, result);
+}
+
+static long join_umount(struct umvu_call *call, struct unmounting *um)
+{
+	struct waiter *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return -ENOMEM;
+	w->parked = umvu_park(call, NULL, NULL);
+	if (!w->parked) {
+		free(w);
+		return -ENOMEM;
+	}
+	*um->tail = w;
+	um->tail = &w->next;
+	return UMVU_PARKED;
 }
 
 static long umount_if_unused(struct module *module, struct umvu_call *call,
@@ -351,23 +389,22 @@ static long umount_if_unused(struct module *module, struct umvu_call *call,
 		.arg = { DELETE_IF_UNUSED } };
 	struct stack *stack = umvu_name_private(name);
 	struct unmounting *um = calloc(1, sizeof(*um));
-	int err;
+	long err;
 
 	if (!um)
 		return -ENOMEM;
-	*um = (struct unmounting){ module, name, umvu_park(call, NULL, NULL) };
-	if (!um->parked) {
+	*um = (struct unmounting){ module, name, NULL, &um->waiters };
+	err = join_umount(call, um);
+	if (err != UMVU_PARKED) {
 		free(um);
-		return -ENOMEM;
+		return err;
 	}
 	stack_release(stack);
-	stack->deleting = true;
 	err = stack_ask(stack, &m, on_deleted, um);
-	if (err) {
-		stack->deleting = false;
-		umvu_answer(um->parked, err);
-		free(um);
-	}
+	if (err)
+		answer_waiters(um, (int)err);
+	else
+		stack->deleting = um;
 	return UMVU_PARKED;
 }
 
@@ -442,8 +479,11 @@ long module_umount(void *state, struct umvu_call *call, struct umvu_name *name,
 		stack_end(stack);
 		return 0;
 	}
-	if (stack->state == STACK_STARTING || stack->deleting)
+	if (stack->state == STACK_STARTING)
 		return -EBUSY;
+	if (stack->deleting)
+		return flags & MNT_DETACH ? -EBUSY
+					  : join_umount(call, stack->deleting);
 	if (stack->names > 1) {
 		drop_name(module, name);
 		return 0;

@@ -21,6 +21,7 @@
 
 #define PROGRAM "vunetioth-stack"
 #define MAX_ERRNO 511 /* beyond: the kernel's own, ERESTARTSYS... */
+#define MAX_OUTGOING 65536 /* guests that wait at a stack which stands still */
 #define GRACE_S 2 /* between the polite end and SIGKILL */
 
 struct request {
@@ -28,6 +29,12 @@ struct request {
 	stack_answer_f *answer; /* NULL: nobody wants to know any more */
 	void *arg;
 	struct request *next;
+};
+
+/* A request that had no room in the connection. */
+struct outgoing {
+	struct outgoing *next;
+	struct control_message message; /* cut off behind its data */
 };
 
 /* A process that was told to end, and by when it must have. */
@@ -118,6 +125,17 @@ static void set_held(struct stack *stack, bool held)
 	umvu_hold(stack->session, held ? 1 : -1);
 }
 
+static void drop_outgoing(struct stack *stack)
+{
+	struct outgoing *o = stack->outgoing;
+
+	stack->outgoing = o->next;
+	if (!o->next)
+		stack->outgoing_tail = &stack->outgoing;
+	stack->outgoing_len--;
+	free(o);
+}
+
 /* The connection has gone, or shall go: the end of the stack's life. */
 static void bury(struct stack *stack)
 {
@@ -138,6 +156,8 @@ static void bury(struct stack *stack)
 		abort_connections(stack->diag);
 	stack_release(stack);
 	close_fd(&stack->control);
+	while (stack->outgoing)
+		drop_outgoing(stack);
 	while ((rq = stack->requests)) {
 		stack->requests = rq->next;
 		answer_request(stack, rq, -ENODEV, NULL, &none);
@@ -183,6 +203,53 @@ void stack_put(struct stack *stack)
 	free(stack);
 }
 
+static void on_control(void *arg, uint32_t events);
+
+static int watch_for(struct stack *stack, uint32_t events)
+{
+	umvu_unwatch(stack->watch);
+	stack->watch = umvu_watch(
+		stack->session, stack->control, events, on_control, stack);
+	return stack->watch ? 0 : -ENOMEM;
+}
+
+/* Sends what has room now. */
+static void flush(struct stack *stack)
+{
+	while (stack->outgoing) {
+		if (control_send(stack->control, &stack->outgoing->message,
+			    NULL) == -EAGAIN)
+			return;
+		/* Any other failure is the end, which shows by itself. */
+		drop_outgoing(stack);
+	}
+	if (watch_for(stack, EPOLLIN) < 0)
+		bury(stack);
+}
+
+static int send_later(
+	struct stack *stack, const struct control_message *message)
+{
+	size_t size = offsetof(struct control_message, data) + message->size;
+	struct outgoing *o;
+
+	if (stack->outgoing_len == MAX_OUTGOING)
+		return -EAGAIN;
+	o = malloc(offsetof(struct outgoing, message) + size);
+	if (!o)
+		return -ENOMEM;
+	if (!stack->outgoing && watch_for(stack, EPOLLIN | EPOLLOUT) < 0) {
+		free(o);
+		return -ENOMEM;
+	}
+	o->next = NULL;
+	memcpy(&o->message, message, size);
+	*stack->outgoing_tail = o;
+	stack->outgoing_tail = &o->next;
+	stack->outgoing_len++;
+	return 0;
+}
+
 static void on_control(void *arg, uint32_t events)
 {
 	struct stack *stack = arg;
@@ -191,7 +258,10 @@ static void on_control(void *arg, uint32_t events)
 	struct request *rq;
 	int n;
 
-	(void)events;
+	if (events & EPOLLOUT && stack->outgoing)
+		flush(stack);
+	if (!(events & ~(uint32_t)EPOLLOUT) || stack->state == STACK_DEAD)
+		return;
 	n = control_receive(stack->control, &message, &fds);
 	if (n == -EAGAIN || n == -EINTR)
 		return;
@@ -235,7 +305,10 @@ int stack_ask(struct stack *stack, struct control_message *message,
 	err = add_request(stack, message->id, answer, arg);
 	if (err)
 		return err;
-	err = control_send(stack->control, message, NULL);
+	err = stack->outgoing ? -EAGAIN
+			      : control_send(stack->control, message, NULL);
+	if (err == -EAGAIN)
+		err = send_later(stack, message);
 	if (err)
 		free(take_request(stack, message->id));
 	return err == -EPIPE || err == -ECONNRESET ? -ENODEV : err;
@@ -305,9 +378,7 @@ static int watch_control(struct stack *stack, int control)
 {
 	fcntl(control, F_SETFL, O_NONBLOCK);
 	stack->control = control;
-	stack->watch = umvu_watch(
-		stack->session, control, EPOLLIN, on_control, stack);
-	return stack->watch ? 0 : -ENOMEM;
+	return watch_for(stack, EPOLLIN);
 }
 
 static int spawn(struct stack *stack, struct umvu_call *call,
@@ -359,6 +430,7 @@ static struct stack *alloc(struct umvu *session, struct stack **list)
 		.next_id = CONTROL_USERS + 1,
 		.list = list,
 		.next = *list };
+	stack->outgoing_tail = &stack->outgoing;
 	*list = stack;
 	return stack;
 }

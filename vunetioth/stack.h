@@ -17,6 +17,8 @@
 #include "umvu/module.h"
 
 struct composite;
+struct outgoing;
+struct unmounting;
 struct defaults;
 struct stack_options;
 
@@ -38,12 +40,15 @@ struct stack {
 	uid_t owner;  /* who mounted it */
 	uint64_t families; /* bit = PF_* it supports */
 	struct umvu_watch *watch;
-	struct request *requests;
+	struct request *requests; /* that wait for their answers */
+	/* Those of them that wait for room in the connection, in order. */
+	struct outgoing *outgoing, **outgoing_tail;
+	unsigned int outgoing_len;
 	uint32_t next_id;
 	/* Called once when a running stack dies; may be NULL. */
 	void (*died)(struct stack *stack);
 	unsigned int names; /* mounted, of it */
-	bool deleting;	    /* an umount waits for the process */
+	struct unmounting *deleting; /* an umount waits for the process */
 	unsigned int users; /* composites that it is a part of */
 	bool attached;	    /* the process belongs to another session */
 	bool held; /* other sessions use it: this one must go on for them */
@@ -83,8 +88,8 @@ struct stack *stack_get(struct stack *stack);
 void stack_put(struct stack *stack);
 
 /* Asks; op, arg and data of @message are set. 0, then @answer will be called;
- * or a negative errno: -ENODEV dead, -EBUSY not running yet, -EAGAIN it does
- * not read its requests, -ENOMEM. */
+ * or a negative errno: -ENODEV dead, -EBUSY not running yet, -EAGAIN too many
+ * wait already, -ENOMEM. */
 int stack_ask(struct stack *stack, struct control_message *message,
 	stack_answer_f *answer, void *arg);
 

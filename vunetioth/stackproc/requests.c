@@ -26,17 +26,21 @@ static void answer(
 	struct stack_process *p, int result, const struct control_fds *fds)
 {
 	struct pollfd pfd = { p->peer, POLLOUT, 0 };
+	int err;
 
 	p->out.id = p->in.id;
 	p->out.result = result;
 	memcpy(p->out.arg, p->in.arg, sizeof(p->out.arg));
 	/* Somebody waits for each answer. Our hypervisor never waits for us, so
 	 * it will read; who shares the stack and does not read loses it. */
-	while (control_send(p->peer, &p->out, fds) == -EAGAIN) {
+	while ((err = control_send(p->peer, &p->out, fds)) == -EAGAIN ||
+		err == -ETOOMANYREFS) {
 		if (p->peer != p->control)
 			shutdown(p->peer, SHUT_RDWR);
-		else if (poll(&pfd, 1, -1) < 0 && errno != EINTR)
-			break;
+		else if (err == -EAGAIN)
+			poll(&pfd, 1, -1);
+		else /* descriptors on their way, of this user: no event */
+			poll(NULL, 0, 1);
 	}
 	p->out.size = 0;
 }

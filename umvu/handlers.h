@@ -22,8 +22,11 @@ handler on_msocket, on_socket, on_ioctl;
 /* mount.c */
 handler on_mount, on_umount;
 
-/* paths.c: calls that look at a name */
-handler on_stat, on_statat, on_statx, on_access, on_accessat, on_xattr;
+/* paths.c: calls with paths, see struct sysrow */
+handler on_path;
+
+/* listing.c */
+handler on_getdents;
 
 /* notify.c: life of processes */
 handler on_execve, on_exit_group;

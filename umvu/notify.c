@@ -29,9 +29,9 @@
 
 long on_execve(struct umvu *session, struct umvu_call *call)
 {
-	(void)session;
 	process_execs(call);
-	return UMVU_CONTINUE;
+	return session->options->no_paths ? UMVU_CONTINUE
+					  : on_path(session, call);
 }
 
 long on_exit_group(struct umvu *session, struct umvu_call *call)

@@ -1,167 +1,202 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * paths.c - stat, access and extended attributes of names
+ * Theory of operation
  *
- * A path that is passed on costs the guest eight times a plain stat, so the
+ * A path that is passed on costs the guest a multiple of a plain stat, so the
  * test that most paths fail comes first: copy the text, compare the last
  * component. Whatever goes wrong here (a bad address, a directory that is not
  * there), the kernel finds out again by itself, with the right errno.
+ *
+ * Then the place is looked for in what the kernel has in memory. Only if that
+ * is not enough, or there is a symbolic link to follow, a thread of its own
+ * does it, since a file system may let it wait.
  */
+#include "paths.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/stat.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include "guestmem.h"
 #include "handlers.h"
-#include "names.h"
+#include "place.h"
+#include "systable.h"
+#include "worker.h"
 
-/* What glibc's <sys/stat.h> and <linux/stat.h> cannot both declare. */
-struct kernel_stat {
-	uint64_t dev, ino, nlink;
-	uint32_t mode, uid, gid, pad;
-	uint64_t rdev;
-	int64_t size, blksize, blocks;
-	uint64_t atime, atime_ns, mtime, mtime_ns, ctime, ctime_ns;
-	int64_t unused[3];
+static bool follows(
+	const struct sysrow *row, const struct umvu_call *call, unsigned int i)
+{
+	uint64_t flags = call->args[row->flags_arg];
+
+	switch ((enum follow)row->path[i].follow) {
+	case NOFOLLOW:
+		return false;
+	case FOLLOW:
+		return true;
+	case UNLESS_NOFOLLOW:
+		return !(flags & AT_SYMLINK_NOFOLLOW);
+	case IF_FOLLOW:
+		return flags & AT_SYMLINK_FOLLOW;
+	case AS_OPEN:
+		return open_follows(call);
+	}
+	return false;
+}
+
+static int dirfd_of(
+	const struct sysrow *row, const struct umvu_call *call, unsigned int i)
+{
+	int8_t arg = row->path[i].dirfd;
+
+	return arg == CWD ? AT_FDCWD : (int)call->args[arg];
+}
+
+static bool read_texts(const struct sysrow *row, const struct umvu_call *call,
+	struct path_texts *texts)
+{
+	unsigned int i;
+
+	for (i = 0; i < row->paths; i++) {
+		struct guest_addr addr =
+			call_addr(call, (unsigned int)row->path[i].path);
+
+		if (!addr.value ||
+			guestmem_read_string(call->tid, addr, texts->text[i],
+				sizeof(texts->text[i])) < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool has_valid_flags(
+	const struct sysrow *row, const struct umvu_call *call)
+{
+	return !row->flags_arg ||
+	       !((uint32_t)call->args[row->flags_arg] & ~row->valid_flags);
+}
+
+static bool may_match(const struct names *names, const struct sysrow *row,
+	const struct umvu_call *call, const struct path_texts *texts,
+	unsigned int i)
+{
+	return names_may_match(names, texts->text[i], follows(row, call, i));
+}
+
+/* The path number @i of @call is @name. */
+static long act(struct umvu *session, const struct sysrow *row,
+	struct umvu_call *call, unsigned int i, const char *text,
+	struct umvu_name *name)
+{
+	int error = row->path[i].error;
+
+	if (text[strlen(text) - 1] == '/' && error != EEXIST)
+		return -ENOTDIR;
+	return row->named ? row->named(session, call, name) : -error;
+}
+
+static long miss(struct umvu *session, const struct sysrow *row,
+	struct umvu_call *call, const struct path_texts *texts)
+{
+	return row->missed ? row->missed(session, call, texts) : UMVU_CONTINUE;
+}
+
+struct lookup {
+	struct path_texts texts;
+	struct umvu_place place[2];
+	bool found[2];
 };
 
-_Static_assert(sizeof(struct kernel_stat) == 144, "struct stat of x86-64");
+/* Waits for file systems, so without the lock. */
+static void find_places(struct worker_job *job)
+{
+	const struct sysrow *row = systable_find(job->call.nr);
+	struct umvu *session = job->call.session;
+	struct lookup l = { .found = { false, false } };
+	struct umvu_name *name = NULL;
+	long result;
+	unsigned int i;
 
-/* The name that (dirfd, path) of the guest means; NULL: none of ours. */
-static struct umvu_name *name_at(
-	struct umvu *session, struct umvu_call *call, int dirfd, unsigned arg)
+	if (!read_texts(row, &job->call, &l.texts)) {
+		worker_answer(job, UMVU_CONTINUE);
+		return;
+	}
+	for (i = 0; i < row->paths; i++)
+		l.found[i] =
+			place_find(&l.place[i], job->call.tid,
+				dirfd_of(row, &job->call, i), l.texts.text[i],
+				follows(row, &job->call, i) ? PLACE_FOLLOW
+							    : 0) == 0;
+	pthread_mutex_lock(&session->lock);
+	for (i = 0; i < row->paths && !name; i++)
+		if (l.found[i])
+			name = umvu_name_find(session, &l.place[i]);
+	result = name ? act(session, row, &job->call, i - 1,
+				l.texts.text[i - 1], name)
+		      : miss(session, row, &job->call, &l.texts);
+	pthread_mutex_unlock(&session->lock);
+	worker_answer(job, result);
+}
+
+static long look_up(struct umvu *session, const struct sysrow *row,
+	struct umvu_call *call, const struct path_texts *texts)
 {
 	struct umvu_place place;
-	char path[PATH_MAX];
-
-	if (names_are_none(session->names))
-		return NULL;
-	if (guestmem_read_string(
-		    call->tid, call_addr(call, arg), path, sizeof(path)) < 0)
-		return NULL;
-	if (!names_may_match(session->names, path))
-		return NULL;
-	if (place_resolve(&place, call->tid, dirfd, path) < 0)
-		return NULL;
-	return umvu_name_find(session, &place);
-}
-
-static long give_stat(struct umvu_call *call, struct umvu_name *name,
-	struct guest_addr to)
-{
-	const struct umvu_name_attr *a = umvu_name_attr(name);
-	struct kernel_stat st = {
-		.ino = (uint64_t)(uintptr_t)name >> 4,
-		.nlink = 1,
-		.mode = a->mode,
-		.uid = a->uid,
-		.gid = a->gid,
-		.blksize = 4096,
-		.atime = (uint64_t)a->atime.tv_sec,
-		.atime_ns = (uint64_t)a->atime.tv_nsec,
-		.mtime = (uint64_t)a->mtime.tv_sec,
-		.mtime_ns = (uint64_t)a->mtime.tv_nsec,
-		.ctime = (uint64_t)a->mtime.tv_sec,
-		.ctime_ns = (uint64_t)a->mtime.tv_nsec,
-	};
-
-	return umvu_call_write(call, to, &st, sizeof(st));
-}
-
-static struct statx_timestamp statx_time(struct timespec t)
-{
-	return (struct statx_timestamp){
-		.tv_sec = t.tv_sec, .tv_nsec = (uint32_t)t.tv_nsec
-	};
-}
-
-static long give_statx(struct umvu_call *call, struct umvu_name *name,
-	struct guest_addr to)
-{
-	const struct umvu_name_attr *a = umvu_name_attr(name);
-	struct statx st = {
-		.stx_mask = STATX_BASIC_STATS,
-		.stx_ino = (uint64_t)(uintptr_t)name >> 4,
-		.stx_nlink = 1,
-		.stx_mode = (uint16_t)a->mode,
-		.stx_uid = a->uid,
-		.stx_gid = a->gid,
-		.stx_blksize = 4096,
-		.stx_atime = statx_time(a->atime),
-		.stx_mtime = statx_time(a->mtime),
-		.stx_ctime = statx_time(a->mtime),
-	};
-
-	return umvu_call_write(call, to, &st, sizeof(st));
-}
-
-long on_stat(struct umvu *session, struct umvu_call *call)
-{
-	struct umvu_name *name = name_at(session, call, AT_FDCWD, 0);
-
-	return name ? give_stat(call, name, call_addr(call, 1))
-		    : UMVU_CONTINUE;
-}
-
-long on_statat(struct umvu *session, struct umvu_call *call)
-{
-	struct umvu_name *name =
-		name_at(session, call, (int)call->args[0], 1);
-
-	return name ? give_stat(call, name, call_addr(call, 2))
-		    : UMVU_CONTINUE;
-}
-
-long on_statx(struct umvu *session, struct umvu_call *call)
-{
-	struct umvu_name *name =
-		name_at(session, call, (int)call->args[0], 1);
-
-	return name ? give_statx(call, name, call_addr(call, 4))
-		    : UMVU_CONTINUE;
-}
-
-static long check_access(
-	struct umvu_call *call, struct umvu_name *name, int mode, int flags)
-{
-	struct umvu_creds creds;
+	struct umvu_name *name;
+	unsigned int i;
 	int err;
 
-	if (mode & ~(R_OK | W_OK | X_OK))
-		return -EINVAL;
-	err = umvu_call_creds(call, &creds);
-	if (err)
-		return err;
-	return name_permits(name, &creds, mode, flags & AT_EACCESS);
+	for (i = 0; i < row->paths; i++) {
+		if (!may_match(session->names, row, call, texts, i))
+			continue;
+		err = place_find(&place, call->tid, dirfd_of(row, call, i),
+			texts->text[i],
+			PLACE_CACHED |
+				(follows(row, call, i) ? PLACE_SEE_LINK : 0));
+		if (err == -EAGAIN)
+			return worker_start(call, find_places, 0);
+		if (err)
+			return UMVU_CONTINUE;
+		name = umvu_name_find(session, &place);
+		if (name)
+			return act(session, row, call, i, texts->text[i], name);
+		if (place.is_link)
+			return worker_start(call, find_places, 0);
+	}
+	return miss(session, row, call, texts);
 }
 
-long on_access(struct umvu *session, struct umvu_call *call)
+long on_path(struct umvu *session, struct umvu_call *call)
 {
-	struct umvu_name *name = name_at(session, call, AT_FDCWD, 0);
+	const struct sysrow *row = systable_find(call->nr);
+	struct path_texts texts;
+	unsigned int i;
 
-	return name ? check_access(call, name, (int)call->args[1], 0)
-		    : UMVU_CONTINUE;
-}
-
-long on_accessat(struct umvu *session, struct umvu_call *call)
-{
-	struct umvu_name *name =
-		name_at(session, call, (int)call->args[0], 1);
-	/* faccessat(2) of the kernel has no flags argument. */
-	int flags = call->nr == __NR_faccessat2 ? (int)call->args[3] : 0;
-
-	return name ? check_access(call, name, (int)call->args[2], flags)
-		    : UMVU_CONTINUE;
-}
-
-/* A name has no extended attributes; ls -l asks. */
-long on_xattr(struct umvu *session, struct umvu_call *call)
-{
-	bool list = call->nr == __NR_listxattr || call->nr == __NR_llistxattr;
-
-	if (!name_at(session, call, AT_FDCWD, 0))
+	if (names_are_none(session->names) || !has_valid_flags(row, call) ||
+		!read_texts(row, call, &texts))
 		return UMVU_CONTINUE;
-	return list ? 0 : -ENODATA;
+	for (i = 0; i < row->paths; i++)
+		if (may_match(session->names, row, call, &texts, i))
+			return look_up(session, row, call, &texts);
+	return miss(session, row, call, &texts);
+}
+
+long missed_symlink(struct umvu *session, struct umvu_call *call,
+	const struct path_texts *texts)
+{
+	char target[PATH_MAX];
+
+	if (guestmem_read_string(
+		    call->tid, call_addr(call, 0), target, sizeof(target)) < 0)
+		return UMVU_CONTINUE;
+	if (names_may_match(session->names, target, true))
+		names_learn_link(session->names, texts->text[0]);
+	return UMVU_CONTINUE;
+}
+
+long missed_rename(struct umvu *session, struct umvu_call *call,
+	const struct path_texts *texts)
+{
+	(void)call;
+	if (names_may_match(session->names, texts->text[0], true))
+		names_learn_link(session->names, texts->text[1]);
+	return UMVU_CONTINUE;
 }

@@ -1,4 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * The kernel does the walking: openat2() from the guest's root or directory,
+ * which /proc holds, whatever root and mount name space we have ourselves. A
+ * relative path is walked from its directory as long as it stays below; if it
+ * leaves (`..`, a link to an absolute path), the text of that directory and the
+ * path are walked together from the guest's root.
+ *
+ * A file system may be one that a guest serves, and never answers. So the
+ * thread that may not wait asks only for what the kernel has in memory
+ * (RESOLVE_CACHED, AT_STATX_DONT_SYNC).
+ */
 #include "place.h"
 
 #include <errno.h>
@@ -9,10 +22,23 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+#include "fsids.h"
 #include "umvu/module.h"
 
 #define MAX_LINKS 40 /* as the kernel */
+/* A walk with `..` fails with EAGAIN when something is renamed meanwhile. */
+#define MAX_RACES 16
+
+/* A walk under way. */
+struct walk {
+	int root, base; /* descriptors: the guest's root, and where we are */
+	int parent;	/* found: directory of the last component; -1 */
+	unsigned int flags;
+	char path[PATH_MAX]; /* still to go */
+	struct umvu_place *place;
+};
 
 const char *place_last_component(const char *path, size_t *len)
 {
@@ -51,176 +77,295 @@ static void normalise(char *path)
 	*out = '\0';
 }
 
-static ssize_t read_proc_link(
-	pid_t tid, const char *what, char *buf, size_t size)
+int place_open_proc(pid_t tid, const char *what)
 {
-	char link[64];
-	ssize_t n;
+	char path[64];
+	int fd;
 
-	snprintf(link, sizeof(link), "/proc/%d/%s", tid, what);
-	n = readlink(link, buf, size - 1);
-	if (n < 0)
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, what);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	if (errno != ENOENT)
 		return -errno;
-	buf[n] = '\0';
-	return n;
+	return what[0] == 'f' ? -EBADF : -ESRCH;
 }
 
-/* The path of the guest's directory @dirfd, seen from our root. */
-static int base_path(pid_t tid, int dirfd, char *buf, size_t size)
+static int open_base(pid_t tid, int dirfd)
 {
 	char what[32] = "cwd";
-	ssize_t n;
 
 	if (dirfd != AT_FDCWD)
 		snprintf(what, sizeof(what), "fd/%d", dirfd);
-	n = read_proc_link(tid, what, buf, size);
-	if (n == -ENOENT)
-		return dirfd == AT_FDCWD ? -ESRCH : -EBADF;
-	if (n < 0)
-		return (int)n;
-	/* "socket:[1]", "/gone (deleted)": nothing below it. */
-	return buf[0] == '/' ? 0 : -ENOTDIR;
+	return place_open_proc(tid, what);
 }
 
-/* Joins the guest's root or directory and @path to one text of ours. */
-static int full_text(
-	char *text, size_t size, pid_t tid, int dirfd, const char *path)
-{
-	char base[PATH_MAX];
-	ssize_t n;
-	int len;
-
-	n = path[0] == '/' ? read_proc_link(tid, "root", base, sizeof(base))
-			   : base_path(tid, dirfd, base, sizeof(base));
-	if (n < 0)
-		return n == -ENOENT ? -ESRCH : (int)n;
-	len = snprintf(text, size, "%s/%s", base, path);
-	return (size_t)len < size ? 0 : -ENAMETOOLONG;
-}
-
-static int open_parent(const char *dir)
+static int open_at(int base, const char *path, uint64_t flags, uint64_t resolve)
 {
 	const struct open_how how = {
-		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.flags = O_PATH | O_CLOEXEC | flags,
 		/* /proc/self would be ours, not the guest's. */
-		.resolve = RESOLVE_NO_MAGICLINKS,
+		.resolve = RESOLVE_NO_MAGICLINKS | resolve,
 	};
-	long fd = syscall(__NR_openat2, AT_FDCWD, dir, &how, sizeof(how));
+	int races = 0;
+	long fd;
 
+	do
+		fd = syscall(__NR_openat2, base, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && !(resolve & RESOLVE_CACHED) &&
+		races++ < MAX_RACES);
 	return fd < 0 ? -errno : (int)fd;
 }
 
-/* Looks for the directory part of place->text. */
-static int find_parent(struct umvu_place *place)
+int place_open_in_root(int root, const char *dir)
 {
-	char dir[2 * PATH_MAX];
-	size_t len;
-	struct stat st;
+	return open_at(root, dir, O_DIRECTORY, RESOLVE_IN_ROOT);
+}
+
+static uint64_t cached(const struct walk *w)
+{
+	return w->flags & PLACE_CACHED ? RESOLVE_CACHED : 0;
+}
+
+int place_text_of(int fd, char *text, size_t size)
+{
+	char link[32];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, text, size - 1);
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	return 0;
+}
+
+/* Opens @dir, which leaves the directory that it starts from. */
+static int open_from_root(const struct walk *w, const char *dir)
+{
+	char base[PATH_MAX], root[PATH_MAX], joined[2 * PATH_MAX];
+	size_t len = 0;
+	int err = place_text_of(w->base, base, sizeof(base));
+
+	if (!err)
+		err = place_text_of(w->root, root, sizeof(root));
+	if (err)
+		return err;
+	if (strcmp(root, "/") != 0)
+		len = strlen(root);
+	if (strncmp(base, root, len) != 0 || (base[len] && base[len] != '/'))
+		return -EXDEV; /* outside of its root */
+	snprintf(joined, sizeof(joined), "%s/%s", base + len, dir);
+	return open_at(
+		w->root, joined, O_DIRECTORY, RESOLVE_IN_ROOT | cached(w));
+}
+
+static int open_dir(const struct walk *w, const char *dir)
+{
 	int fd;
 
-	place->last = place_last_component(place->text, &len);
+	if (*dir == '/')
+		return open_at(
+			w->root, dir, O_DIRECTORY, RESOLVE_IN_ROOT | cached(w));
+	fd = open_at(w->base, *dir ? dir : ".", O_DIRECTORY,
+		RESOLVE_BENEATH | cached(w));
+	return fd == -EXDEV ? open_from_root(w, dir) : fd;
+}
+
+static int join(struct umvu_place *place, const char *rest)
+{
+	size_t len = strlen(place->text);
+	int n = snprintf(
+		place->text + len, sizeof(place->text) - len, "/%s", rest);
+
+	if (len + (size_t)n >= sizeof(place->text))
+		return -ENAMETOOLONG;
+	while (n > 1 && place->text[len + (size_t)n - 1] == '/')
+		place->text[len + (size_t)--n] = '\0';
+	return 0;
+}
+
+/* The directory does not exist: the text of the deepest one that does, and what
+ * is missing. */
+static int describe_missing(struct walk *w)
+{
+	char dir[PATH_MAX], *slash;
+	int err, fd = -ENOENT;
+
+	strcpy(dir, w->path);
+	while (fd == -ENOENT && (slash = strrchr(dir, '/'))) {
+		slash[slash == dir] = '\0';
+		fd = open_dir(w, dir);
+		if (slash == dir)
+			break;
+	}
+	if (fd == -ENOENT) {
+		*dir = '\0';
+		fd = open_dir(w, dir);
+	}
+	if (fd < 0)
+		return fd;
+	err = place_text_of(fd, w->place->text, sizeof(w->place->text));
+	close(fd);
+	if (!err)
+		err = join(w->place, w->path + strlen(dir));
+	normalise(w->place->text);
+	return err;
+}
+
+static int describe_parent(struct walk *w, const char *last)
+{
+	struct umvu_place *place = w->place;
+	struct statx st;
+	int err = place_text_of(w->parent, place->text, sizeof(place->text));
+
+	if (err)
+		return err;
+	if (statx(w->parent, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO,
+		    &st) < 0)
+		return -errno;
+	place->has_parent = true;
+	place->dev = makedev(st.stx_dev_major, st.stx_dev_minor);
+	place->ino = st.stx_ino;
+	if (!strcmp(place->text, "/"))
+		place->text[0] = '\0';
+	return join(place, last);
+}
+
+/* Takes the path up to its last component. */
+static int walk_dir(struct walk *w)
+{
+	char dir[PATH_MAX], last[NAME_MAX + 1];
+	const char *at;
+	size_t len;
+	int err;
+
+	at = place_last_component(w->path, &len);
 	if (len == 0)
 		return -ENOENT;
 	if (len > NAME_MAX)
 		return -ENAMETOOLONG;
-	snprintf(dir, sizeof(dir), "%.*s/.", (int)(place->last - place->text),
-		place->text);
-	fd = open_parent(dir);
-	if (fd < 0) {
-		place->has_parent = false;
-		return fd == -ENOENT ? 0 : fd;
-	}
-	place->has_parent = fstat(fd, &st) == 0;
-	place->dev = st.st_dev;
-	place->ino = st.st_ino;
-	close(fd);
-	return 0;
-}
-
-/*
- * The kernel resolves `..` after symbolic links, text before them: where the
- * parent exists, device and inode come from the kernel's way; the text serves
- * where it does not.
- */
-static int resolve_text(struct umvu_place *place)
-{
-	size_t len = strlen(place->text);
-	int err;
-
-	while (len > 1 && place->text[len - 1] == '/')
-		place->text[--len] = '\0';
-	err = find_parent(place);
+	snprintf(last, sizeof(last), "%.*s", (int)len, at);
+	if (!strcmp(last, "..") || !strcmp(last, "."))
+		return -ENOENT; /* a directory: never a name of ours */
+	snprintf(dir, sizeof(dir), "%.*s", (int)(at - w->path), w->path);
+	w->parent = open_dir(w, dir);
+	if (w->parent >= 0)
+		err = describe_parent(w, last);
+	else
+		err = w->parent == -ENOENT ? describe_missing(w) : w->parent;
 	if (err)
 		return err;
-	if (!strcmp(place->last, "..") || !strcmp(place->last, "."))
-		return -ENOENT; /* a directory: never a name of ours */
-	normalise(place->text);
-	place->last = strrchr(place->text, '/');
-	if (!place->last)
+	w->place->last = strrchr(w->place->text, '/');
+	if (!w->place->last)
 		return -ENOENT;
-	place->last++;
+	w->place->last++;
 	return 0;
 }
 
-int place_resolve(
-	struct umvu_place *place, pid_t tid, int dirfd, const char *path)
+/* 1: the last component is a link. */
+static int see_link(const struct walk *w)
 {
+	struct statx st;
+	int err, fd = open_at(w->parent, w->place->last, O_NOFOLLOW, cached(w));
+
+	if (fd < 0)
+		return fd == -EAGAIN ? fd : 0;
+	err = statx(
+		fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st);
+	close(fd);
+	return err == 0 && S_ISLNK(st.stx_mode);
+}
+
+/* 1: there was a link, and the walk goes on where it points. */
+static int follow(struct walk *w)
+{
+	ssize_t n;
+
+	n = readlinkat(w->parent, w->place->last, w->path, sizeof(w->path));
+	if (n <= 0)
+		return 0;
+	if ((size_t)n == sizeof(w->path))
+		return -ENAMETOOLONG;
+	w->path[n] = '\0';
+	close(w->base);
+	w->base = w->parent;
+	w->parent = -1;
+	return 1;
+}
+
+static int walk_all(struct walk *w)
+{
+	int links, err;
+
+	for (links = 0; links <= MAX_LINKS; links++) {
+		err = walk_dir(w);
+		if (err || w->parent < 0 || !(w->flags & PLACE_FOLLOW))
+			return err;
+		err = follow(w);
+		if (err <= 0)
+			return err;
+		w->place->has_parent = false;
+	}
+	return -ELOOP;
+}
+
+static int walk_as_guest(struct walk *w, pid_t tid)
+{
+	int err, taken = fsids_take(tid);
+
+	if (taken < 0)
+		return taken;
+	err = walk_all(w);
+	if (!err && w->parent >= 0 && w->flags & PLACE_SEE_LINK) {
+		err = see_link(w);
+		w->place->is_link = err == 1;
+		err = err < 0 ? err : 0;
+	}
+	if (taken)
+		fsids_restore();
+	return err;
+}
+
+int place_find(struct umvu_place *place, pid_t tid, int dirfd, const char *path,
+	unsigned int flags)
+{
+	struct walk w = { .place = place, .parent = -1, .flags = flags };
 	int err;
 
 	if (!*path)
 		return -ENOENT;
-	err = full_text(place->text, sizeof(place->text), tid, dirfd, path);
-	return err ? err : resolve_text(place);
-}
-
-/* Replaces a symbolic link at @place by where it leads. 1: there was one. */
-static int follow(struct umvu_place *place, pid_t tid)
-{
-	char target[PATH_MAX], root[PATH_MAX], *dir;
-	ssize_t n = readlink(place->text, target, sizeof(target) - 1);
-	int len;
-
-	if (n < 0)
-		return 0;
-	target[n] = '\0';
-	if (target[0] == '/') {
-		n = read_proc_link(tid, "root", root, sizeof(root));
-		if (n < 0)
-			return -ESRCH;
-		len = snprintf(place->text, sizeof(place->text), "%s/%s", root,
-			target);
-	} else {
-		dir = place->text + (place->last - place->text);
-		len = snprintf(dir,
-			sizeof(place->text) - (size_t)(dir - place->text),
-			"%s", target);
-		len += (int)(dir - place->text);
-	}
-	return (size_t)len < sizeof(place->text) ? 1 : -ENAMETOOLONG;
+	if (strlen(path) >= sizeof(w.path))
+		return -ENAMETOOLONG;
+	strcpy(w.path, path);
+	place->has_parent = place->is_link = false;
+	w.root = place_open_proc(tid, "root");
+	if (w.root < 0)
+		return w.root;
+	w.base = *path == '/' ? fcntl(w.root, F_DUPFD_CLOEXEC, 0)
+			      : open_base(tid, dirfd);
+	err = w.base < 0 ? w.base : walk_as_guest(&w, tid);
+	if (w.parent >= 0)
+		close(w.parent);
+	if (w.base >= 0)
+		close(w.base);
+	close(w.root);
+	return err;
 }
 
 int place_resolve_link(
 	struct umvu_place *place, pid_t tid, int dirfd, const char *path)
 {
-	int links, more, err = place_resolve(place, tid, dirfd, path);
-
-	for (links = 0; !err && links < MAX_LINKS; links++) {
-		more = follow(place, tid);
-		if (more <= 0)
-			return more;
-		err = resolve_text(place);
-	}
-	return err ? err : -ELOOP;
+	return place_find(place, tid, dirfd, path, PLACE_FOLLOW);
 }
 
 bool place_equal(const struct umvu_place *a, const struct umvu_place *b)
 {
-	if (a->has_parent != b->has_parent)
-		return false;
-	if (!a->has_parent)
+	/* A directory that was made, or went, meanwhile. */
+	if (!a->has_parent || !b->has_parent)
 		return !strcmp(a->text, b->text);
 	return a->dev == b->dev && a->ino == b->ino &&
-		!strcmp(a->last, b->last);
+	       !strcmp(a->last, b->last);
 }
 
 const char *umvu_place_text(const struct umvu_place *place)

@@ -3,9 +3,9 @@
  * place.h - where a guest's path leads to
  *
  * A place is the directory that holds the last component, known by device and
- * inode, and that component; where the directory does not exist, the
- * normalised text of the whole path. So relative paths, `..`, symbolic links on
- * the way, bind mounts and chroot lead to the same place as in the kernel.
+ * inode, and that component; where the directory does not exist, the text of
+ * the whole path. So relative paths, `..`, symbolic links on the way, bind
+ * mounts, chroot and mount name spaces lead to the same place as in the kernel.
  */
 #ifndef PLACE_H
 #define PLACE_H
@@ -16,22 +16,36 @@
 
 struct umvu_place {
 	bool has_parent;
-	dev_t dev; /* of the parent, if it exists */
+	bool is_link; /* there is a symbolic link, not followed; asked for by
+		       * PLACE_SEE_LINK */
+	dev_t dev;    /* of the parent, if it exists */
 	ino_t ino;
-	char text[2 * PATH_MAX]; /* normalised, seen from our root */
-	const char *last;	 /* last component, inside text */
+	/* Canonical as far as directories exist, seen from the root of the
+	 * guest's mount name space. */
+	char text[2 * PATH_MAX];
+	const char *last; /* last component, inside text */
+};
+
+enum place_flags {
+	/* Follow symbolic links in the last component. */
+	PLACE_FOLLOW = 1,
+	/* Look whether the last component is a symbolic link. */
+	PLACE_SEE_LINK = 2,
+	/* Wait for no file system: -EAGAIN when the kernel does not know the
+	 * way by heart. Not with PLACE_FOLLOW. */
+	PLACE_CACHED = 4,
 };
 
 /*
- * Resolves @path as thread @tid would, relative to its descriptor @dirfd
- * (AT_FDCWD: its working directory). The last component is not followed.
+ * Resolves @path as thread @tid would, with its rights, relative to its
+ * descriptor @dirfd (AT_FDCWD: its working directory).
  * -ENOENT empty path or no last component, -ENOTDIR, -ELOOP, -EACCES,
- * -ENAMETOOLONG, -ESRCH the guest has gone, -EBADF.
+ * -ENAMETOOLONG, -ESRCH the guest has gone, -EBADF, -EAGAIN.
  */
-int place_resolve(
-	struct umvu_place *place, pid_t tid, int dirfd, const char *path);
+int place_find(struct umvu_place *place, pid_t tid, int dirfd, const char *path,
+	unsigned int flags);
 
-/* As place_resolve, and follows symbolic links in the last component. */
+/* place_find() with PLACE_FOLLOW; waits for file systems. */
 int place_resolve_link(
 	struct umvu_place *place, pid_t tid, int dirfd, const char *path);
 
@@ -39,5 +53,16 @@ bool place_equal(const struct umvu_place *a, const struct umvu_place *b);
 
 /* Last component of @path without trailing slashes; its length in @len. */
 const char *place_last_component(const char *path, size_t *len);
+
+/* Opens what /proc/TID/@what leads to, with O_PATH | O_DIRECTORY: "root",
+ * "cwd", "fd/N". -EBADF there is none, -ENOTDIR, -ESRCH. */
+int place_open_proc(pid_t tid, const char *what);
+
+/* Opens the directory @dir as somebody does whose root is @root. Negative
+ * errno. */
+int place_open_in_root(int root, const char *dir);
+
+/* The path of the directory @fd, of at most @size bytes. Negative errno. */
+int place_text_of(int fd, char *text, size_t size);
 
 #endif

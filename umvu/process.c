@@ -514,68 +514,6 @@ void processes_free(struct processes *ps)
 	free(ps);
 }
 
-/* --- what /proc tells of the caller ------------------------------------- */
-
-static void parse_ids(const char *at, uid_t ids[4])
-{
-	char *end;
-	int i;
-
-	for (i = 0; i < 4; i++) {
-		ids[i] = (uid_t)strtoul(at, &end, 10);
-		at = end;
-	}
-}
-
-static void parse_groups(const char *at, struct umvu_creds *creds)
-{
-	const unsigned int max =
-		sizeof(creds->groups) / sizeof(creds->groups[0]);
-	char *end;
-
-	creds->ngroups = 0;
-	while (creds->ngroups < max && *at != '\n') {
-		creds->groups[creds->ngroups] = (gid_t)strtoul(at, &end, 10);
-		if (end == at)
-			break;
-		creds->ngroups++;
-		at = end + (*end == ' ');
-	}
-}
-
-static bool parse_status(const char *buf, struct umvu_creds *creds)
-{
-	const char *uid = strstr(buf, "\nUid:"), *gid = strstr(buf, "\nGid:");
-	const char *groups = strstr(buf, "\nGroups:");
-	const char *cap = strstr(buf, "\nCapEff:");
-	uid_t ids[4];
-
-	if (!uid || !gid || !groups || !cap)
-		return false;
-	parse_ids(uid + 5, ids);
-	creds->uid = ids[0];
-	creds->euid = ids[1];
-	creds->fsuid = ids[3];
-	parse_ids(gid + 5, ids);
-	creds->gid = ids[0];
-	creds->egid = ids[1];
-	creds->fsgid = ids[3];
-	creds->effective = strtoull(cap + 8, NULL, 16);
-	parse_groups(groups + 9, creds);
-	return true;
-}
-
-int umvu_call_creds(const struct umvu_call *call, struct umvu_creds *creds)
-{
-	char path[64], buf[8192];
-
-	snprintf(path, sizeof(path), "/proc/%d/status", call->tid);
-	if (read_file(path, buf, sizeof(buf)) <= 0 || !parse_status(buf, creds))
-		return -ESRCH;
-	/* Never the rights of somebody who got the number of the dead. */
-	return call_is_valid(call) ? 0 : -ESRCH;
-}
-
 bool umvu_call_in_our_netns(const struct umvu_call *call)
 {
 	const struct processes *ps = call->session->processes;

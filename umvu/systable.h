@@ -23,6 +23,29 @@ enum when {
 /* Rows that an option of umvu(1) can leave out. */
 enum group { GROUP_CORE, GROUP_PATH, GROUP_IO_URING };
 
+/* Whether a symbolic link in the last component is followed. */
+enum follow {
+	NOFOLLOW,
+	FOLLOW,
+	UNLESS_NOFOLLOW, /* in the flags: AT_SYMLINK_NOFOLLOW */
+	IF_FOLLOW,	 /* in the flags: AT_SYMLINK_FOLLOW */
+	AS_OPEN,	 /* open_follows() says */
+};
+
+#define CWD (-1) /* no argument with a directory */
+
+/* A path among the arguments of a call. */
+struct path_arg {
+	int8_t dirfd; /* argument that holds its directory */
+	int8_t path;
+	uint8_t follow;
+	/* Errno of the call when the path is a name; 0: sysrow.named says. */
+	uint8_t error;
+};
+
+struct umvu_name;
+struct path_texts;
+
 struct sysrow {
 	int nr;
 	const char *name;
@@ -31,6 +54,19 @@ struct sysrow {
 	uint8_t arg;
 	uint32_t mask, value;
 	long (*handle)(struct umvu *session, struct umvu_call *call);
+
+	/* For on_path(), paths.c. Index and valid bits of the argument with
+	 * AT_* flags, 0: none; with others the kernel says EINVAL. */
+	uint8_t flags_arg;
+	uint32_t valid_flags;
+	uint8_t paths; /* how many there are */
+	struct path_arg path[2];
+	/* What the call returns when a path is a name. */
+	long (*named)(struct umvu *session, struct umvu_call *call,
+		struct umvu_name *name);
+	/* The same when none is; NULL: the kernel does the call. */
+	long (*missed)(struct umvu *session, struct umvu_call *call,
+		const struct path_texts *texts);
 };
 
 extern const struct sysrow systable[];

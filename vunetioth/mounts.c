@@ -176,6 +176,8 @@ static long mount_process(struct module *module, struct umvu_call *call,
 	if (err)
 		goto end_stack;
 	stack_put(mt->stack); /* from here the name holds it */
+	/* Without memory the table of mounts says "none": no reason to fail. */
+	umvu_name_describe(mt->name, args->source, args->data);
 	mt->parked = umvu_park(call, cancel_mount, mt);
 	if (!mt->parked) {
 		cancel_mount(mt);
@@ -225,6 +227,8 @@ static long mount_composite(struct module *module, struct umvu_call *call,
 		return -ENOMEM;
 	}
 	err = add_name(module, stack, args->place, &attr, &name);
+	if (!err)
+		umvu_name_describe(name, args->source, args->data);
 	if (!err && is_default_place(args->place) && !options->no_default)
 		module->default_name = name;
 	stack_put(stack);
@@ -308,6 +312,7 @@ long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
 		umvu_name_attr(name), &added);
 	if (err)
 		return err;
+	umvu_name_describe_like(added, name);
 	if (is_default_place(place))
 		module->default_name = added;
 	if (move)

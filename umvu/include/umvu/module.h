@@ -97,9 +97,12 @@ struct umvu_module {
 /* --- the calling guest ------------------------------------------------- */
 
 struct umvu_creds {
+	pid_t tid; /* whose they are */
 	uid_t uid, euid, fsuid;
 	gid_t gid, egid, fsgid;
-	uint64_t effective; /* capabilities, bit = CAP_* */
+	/* Capabilities, bit = CAP_*; none for a guest that has them in a user
+	 * name space of its own only. */
+	uint64_t effective;
 	unsigned int ngroups;
 	gid_t groups[64]; /* the first 64 supplementary groups */
 };
@@ -171,6 +174,7 @@ struct umvu_name_attr {
 	uid_t uid;
 	gid_t gid;
 	struct timespec atime, mtime;
+	struct timespec ctime; /* 0: mtime */
 };
 
 /* The name at @place; NULL if none. */
@@ -192,6 +196,12 @@ UMVU_EXPORT int umvu_name_add(struct umvu *session,
 	const struct umvu_name_attr *attr, void *private,
 	struct umvu_name **name);
 UMVU_EXPORT void umvu_name_del(struct umvu_name *name);
+/* What mount(8) shows of @name, copied; "none" and "" without. -ENOMEM. */
+UMVU_EXPORT int umvu_name_describe(
+	struct umvu_name *name, const char *source, const char *options);
+/* Describes @name as @like is. -ENOMEM. */
+UMVU_EXPORT int umvu_name_describe_like(
+	struct umvu_name *name, const struct umvu_name *like);
 UMVU_EXPORT void *umvu_name_private(const struct umvu_name *name);
 UMVU_EXPORT struct umvu_name_attr *umvu_name_attr(struct umvu_name *name);
 

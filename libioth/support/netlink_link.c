@@ -62,8 +62,8 @@ static void put_queues(
 	netlink_reply_u32(reply, IFLA_NUM_TX_QUEUES, 1);
 	netlink_reply_u32(reply, IFLA_NUM_RX_QUEUES, 1);
 	netlink_reply_u8(reply, IFLA_CARRIER,
-		link->operstate != IF_OPER_DOWN &&
-			(link->flags & IFF_LOWER_UP) != 0);
+		link->operstate != NETLINK_OPER_DOWN &&
+			(link->flags & NETLINK_IFF_LOWER_UP) != 0);
 	netlink_reply_text(
 		reply, IFLA_QDISC, link->flags & IFF_UP ? "noqueue" : "noop");
 	netlink_reply_u32(reply, IFLA_CARRIER_CHANGES, 0);
@@ -76,7 +76,7 @@ static void put_link(struct netlink_reply *reply,
 {
 	netlink_reply_u32(reply, IFLA_TXQLEN, link->txqlen);
 	netlink_reply_u8(reply, IFLA_OPERSTATE, link->operstate);
-	netlink_reply_u8(reply, IFLA_LINKMODE, IF_LINK_MODE_DEFAULT);
+	netlink_reply_u8(reply, IFLA_LINKMODE, 0);
 	netlink_reply_u32(reply, IFLA_MTU, link->mtu);
 	put_queues(reply, link);
 	put_hwaddr(reply, link);

@@ -17,10 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <net/if.h> /* before linux/if.h */
-#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <netinet/in.h>
 
 struct tcp_info;
@@ -30,6 +29,18 @@ union netlink_ip {
 	uint8_t bytes[16];
 	struct in_addr v4;
 	struct in6_addr v6;
+};
+
+/* Of linux/if.h, which cannot be had beside net/if.h everywhere. */
+#define NETLINK_IFF_LOWER_UP 0x10000u
+enum netlink_operstate { /* IF_OPER_*: RFC 2863 */
+	NETLINK_OPER_UNKNOWN,
+	NETLINK_OPER_NOTPRESENT,
+	NETLINK_OPER_DOWN,
+	NETLINK_OPER_LOWERLAYERDOWN,
+	NETLINK_OPER_TESTING,
+	NETLINK_OPER_DORMANT,
+	NETLINK_OPER_UP,
 };
 
 #define NETLINK_HWADDR_MAX 8
@@ -42,10 +53,10 @@ struct netlink_link {
 	char kind[NETLINK_KIND_SIZE]; /* IFLA_INFO_KIND, such as "vde" */
 	const char *vnl; /* its wire (ioth/linkservice.h); NULL: none */
 	uint16_t type;	 /* ARPHRD_ETHER, ARPHRD_LOOPBACK, ... */
-	uint32_t flags;	 /* IFF_UP, IFF_RUNNING, IFF_LOWER_UP (1 << 16), ... */
+	uint32_t flags;	 /* IFF_UP, IFF_RUNNING, NETLINK_IFF_LOWER_UP, ... */
 	uint32_t mtu, min_mtu, max_mtu; /* max_mtu 0: not known */
 	uint32_t txqlen;
-	uint8_t operstate; /* IF_OPER_UP, ... (linux/if.h) */
+	uint8_t operstate; /* of enum netlink_operstate */
 	uint8_t hwaddr_size;
 	uint8_t hwaddr[NETLINK_HWADDR_MAX];
 	uint8_t hwbroadcast[NETLINK_HWADDR_MAX];

@@ -44,10 +44,16 @@ struct netlink_event {
 /* Any may be NULL. @ctx is that of netlink_tables_new(). */
 struct netlink_tables_hooks {
 	/*
+	 * A link of @link's kind will be made: sets what the stack knows better
+	 * (MTU and limits, type, hardware address, flags) or refuses. Without
+	 * it no links can be added by requests. If apply refuses later, or the
+	 * name is taken, nothing more is heard of it.
+	 */
+	int (*prepare)(void *ctx, struct netlink_link *link, const char **why);
+	/*
 	 * Asked before each change that somebody wants (not before those that
 	 * follow from it, such as connected routes): the stack does its part,
-	 * or refuses with a negative errno and perhaps *@why. Without it links
-	 * of no kind can be added.
+	 * or refuses with a negative errno and perhaps *@why.
 	 */
 	int (*apply)(
 		void *ctx, const struct netlink_event *event, const char **why);
@@ -108,7 +114,7 @@ int netlink_tables_neigh_add(struct netlink_tables *tables,
 int netlink_tables_neigh_del(
 	struct netlink_tables *tables, const struct netlink_neigh *neigh);
 
-/* Is there a wire? Sets IFF_RUNNING, IFF_LOWER_UP, operstate. -ENODEV. */
+/* Is there a wire? Sets IFF_RUNNING, the like, operstate. -ENODEV. */
 int netlink_tables_set_carrier(
 	struct netlink_tables *tables, unsigned index, bool carrier);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vuumount - umount2(2) as a command */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -40,6 +41,17 @@ static bool take_option(void *ctx, int letter, const char *arg)
 	return true;
 }
 
+/* The view knows best why; -l and -f help against anything that is in use. */
+static void complain_umount(const char *target, int err)
+{
+	char text[256], hint[384];
+
+	view_errmsg(text, sizeof(text));
+	snprintf(hint, sizeof(hint), "%s; %s", text, explanations[0].hint);
+	complain_errno(target, err, explanations,
+		*text ? (err == EBUSY ? hint : text) : view_missing_hint());
+}
+
 int main(int argc, char *argv[])
 {
 	int flags = 0;
@@ -51,7 +63,7 @@ int main(int argc, char *argv[])
 
 		if (!err)
 			continue;
-		complain_errno(argv[i], err, explanations, view_missing_hint());
+		complain_umount(argv[i], err);
 		status = COMMAND_FAILED;
 	}
 	return status;

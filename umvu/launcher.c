@@ -23,6 +23,7 @@
 #define MAX_ARGS    8
 #define ARGS_SIZE   4096
 #define MODULE_FD   3 /* where a spawned program finds its descriptor */
+#define SESSION_PROGRAM "/vunetioth-session"
 #define MAX_SPAWNED 4096
 
 struct spawn_request {
@@ -157,13 +158,42 @@ static void serve(int sock, const sigset_t *mask)
 	}
 }
 
-static void run_command(const struct options *options, const sigset_t *mask)
+/*
+ * What to execute: the command, or the program that mounts what --stack says
+ * and becomes the command. @path is that program.
+ */
+static char **command_line(const struct options *o, char *path)
 {
+	size_t len = 0, n = 0, i;
+	char **argv;
+
+	if (!o->stacks_len)
+		return o->command;
+	while (o->command[len])
+		len++;
+	argv = calloc(o->stacks_len + len + 3, sizeof(*argv));
+	if (!argv)
+		_exit(126);
+	argv[n++] = path;
+	for (i = 0; i < o->stacks_len; i++)
+		argv[n++] = o->stack[i];
+	argv[n++] = "--";
+	memcpy(argv + n, o->command, len * sizeof(*argv));
+	return argv;
+}
+
+static void run_command(const struct umvu *session, const sigset_t *mask)
+{
+	char path[sizeof(session->libexec_dir) + sizeof(SESSION_PROGRAM)];
+	char **argv;
+
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	rc_run_all(options);
-	execvp(options->command[0], options->command);
-	fprintf(stderr, "umvu: %s: %s\n", options->command[0],
-		strerror(errno));
+	rc_run_all(session->options);
+	snprintf(path, sizeof(path), "%s" SESSION_PROGRAM,
+		session->libexec_dir);
+	argv = command_line(session->options, path);
+	execvp(argv[0], argv);
+	fprintf(stderr, "umvu: %s: %s\n", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
@@ -177,9 +207,9 @@ static bool tell(int sock, int value)
 }
 
 static void launcher_main(
-	const struct options *options, int sock, const sigset_t *mask)
+	const struct umvu *session, int sock, const sigset_t *mask)
 {
-	int gate[2], listener = filter_install(options);
+	int gate[2], listener = filter_install(session->options);
 	pid_t pid;
 
 	prctl(PR_SET_NAME, "umvu-launcher");
@@ -195,7 +225,7 @@ static void launcher_main(
 		close(sock);
 		if (read(gate[0], &go, 1) != 1)
 			_exit(1);
-		run_command(options, mask);
+		run_command(session, mask);
 	}
 	if (!tell(sock, pid < 0 ? -errno : pid) || write(gate[1], "", 1) != 1)
 		_exit(1);
@@ -262,7 +292,7 @@ int launcher_start(
 	launcher->pid = fork();
 	if (launcher->pid == 0) {
 		close(pair[0]);
-		launcher_main(session->options, pair[1], mask);
+		launcher_main(session, pair[1], mask);
 	}
 	close(pair[1]);
 	if (launcher->pid < 0)

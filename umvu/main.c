@@ -14,7 +14,7 @@
 
 #define EXIT_FAILED 125
 
-enum long_only { OPT_NO_PATHS = 256, OPT_IO_URING, OPT_VERSION };
+enum long_only { OPT_NO_PATHS = 256, OPT_IO_URING, OPT_STACK, OPT_VERSION };
 
 struct option_row {
 	struct option option;
@@ -28,6 +28,9 @@ static const struct option_row rows[] = {
 		"run neither /etc/vurc nor ~/.vurc" },
 	{ { "vu_name", required_argument, NULL, 'V' }, "NAME",
 		"name of the view" },
+	{ { "stack", required_argument, NULL, OPT_STACK }, "SPEC",
+		"mount a stack and run COMMAND on it: "
+		"PLUGIN[,VNL][,ip=ADDR/LEN][,gw=ADDR][,OPTION]" },
 	{ { "no-paths", no_argument, NULL, OPT_NO_PATHS }, NULL,
 		"leave stat and access alone: faster, names stay unseen" },
 	{ { "io-uring", no_argument, NULL, OPT_IO_URING }, NULL,
@@ -101,6 +104,14 @@ static void apply(int opt, struct options *o)
 		break;
 	case 'v':
 		o->log_level = LOG_INFO;
+		break;
+	case OPT_STACK:
+		if (o->stacks_len == OPTIONS_MAX_STACKS) {
+			fprintf(stderr, "umvu: --stack: at most %d\n",
+				OPTIONS_MAX_STACKS);
+			exit(EXIT_FAILED);
+		}
+		o->stack[o->stacks_len++] = optarg;
 		break;
 	case OPT_NO_PATHS:
 		o->no_paths = true;

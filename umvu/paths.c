@@ -136,6 +136,15 @@ static void find_places(struct worker_job *job)
 	worker_answer(job, result);
 }
 
+/* Path number @i of @call in what the kernel has in memory. */
+static int find_cached(struct umvu_place *place, const struct sysrow *row,
+	const struct umvu_call *call, const struct path_texts *texts,
+	unsigned int i, unsigned int flags)
+{
+	return place_find(place, call->tid, dirfd_of(row, call, i),
+		texts->text[i], PLACE_CACHED | flags);
+}
+
 static long look_up(struct umvu *session, const struct sysrow *row,
 	struct umvu_call *call, const struct path_texts *texts)
 {
@@ -147,19 +156,18 @@ static long look_up(struct umvu *session, const struct sysrow *row,
 	for (i = 0; i < row->paths; i++) {
 		if (!may_match(session->names, row, call, texts, i))
 			continue;
-		err = place_find(&place, call->tid, dirfd_of(row, call, i),
-			texts->text[i],
-			PLACE_CACHED |
-				(follows(row, call, i) ? PLACE_SEE_LINK : 0));
-		if (err == -EAGAIN)
+		err = find_cached(&place, row, call, texts, i, 0);
+		name = err ? NULL : umvu_name_find(session, &place);
+		if (name)
+			return act(session, row, call, i, texts->text[i], name);
+		/* Only now: what a name hides is seldom in memory. */
+		if (!err && follows(row, call, i))
+			err = find_cached(
+				&place, row, call, texts, i, PLACE_SEE_LINK);
+		if (err == -EAGAIN || (!err && place.is_link))
 			return worker_start(call, find_places, 0);
 		if (err)
 			return UMVU_CONTINUE;
-		name = umvu_name_find(session, &place);
-		if (name)
-			return act(session, row, call, i, texts->text[i], name);
-		if (place.is_link)
-			return worker_start(call, find_places, 0);
 	}
 	return miss(session, row, call, texts);
 }

@@ -39,7 +39,11 @@ struct modules;
 struct launcher;
 struct calls;
 
+#define OPTIONS_MAX_STACKS 16
+
 struct options {
+	char *stack[OPTIONS_MAX_STACKS]; /* --stack */
+	size_t stacks_len;
 	const char *rc;	  /* -f: instead of ~/.vurc */
 	const char *name; /* -V */
 	bool no_rc, no_paths, io_uring;

@@ -30,8 +30,7 @@ struct parse {
 	size_t why_size;
 };
 
-/* Length of the first option of @text: to a comma outside brackets. */
-static size_t option_len(const char *text)
+size_t option_len(const char *text)
 {
 	size_t n;
 	int depth = 0;

@@ -22,6 +22,9 @@
 
 #define OPTIONS_MAX_VNL 64
 
+/* Length of the first option of @text. */
+size_t option_len(const char *text);
+
 struct stack_options {
 	char *spec; /* NAME[,OPTION...] for ioth_newstack() */
 	char *vnl[OPTIONS_MAX_VNL];

@@ -312,6 +312,8 @@ ssize_t bridge_receive(
 		loop_defer(bridge->loop, &bridge->settle);
 		return -ESHUTDOWN;
 	}
+	if (bridge->app_shut) /* was it the last? */
+		loop_defer(bridge->loop, &bridge->settle);
 	if (!truncated && extras.has_trailer)
 		n = split_trailer(buf, size, (size_t)n, meta);
 	return truncated || n > BRIDGE_DGRAM_MAX ? -EMSGSIZE : n;

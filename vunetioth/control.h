@@ -11,7 +11,8 @@
  *			locators, mode	VNL\0...	a SOCK_DIAG socket when the stack is
  *			of the offer	OFFER\0"	a network name space of the kernel.
  *			or -1				Negative errno; data: one line of text
- *	ATTACH						as START; from another session
+ *	ATTACH						as START, with no socket; from another
+ *							session
  *	SOCKET		domain, type,			number of sockets and these, at
  *			protocol, number		most CONTROL_FDS_MAX; negative
  *							errno when there is not even one

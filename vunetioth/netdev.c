@@ -5,9 +5,9 @@
 #include <linux/capability.h>
 #include <linux/sockios.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
+#include "rights.h"
 #include "stack.h"
 
 #define MAX_IFCONF 8192 /* bytes of struct ifreq that one answer carries */
@@ -21,83 +21,21 @@ struct asker {
 	struct guest_addr list;
 };
 
-enum rights {
-	ANYBODY,
-	ADMIN, /* whoever mounted the stack, or CAP_NET_ADMIN */
-};
-
-/*
- * The stack's process does the ioctl, with its own rights and in its own
- * memory. So a request is carried only when its argument is known to hold no
- * address, and what the kernel would refuse the guest is refused here.
- */
-static const struct request_row {
-	uint16_t request, size;
-	enum rights rights;
-} requests[] = {
-	{ SIOCGIFNAME, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFCONF, 0, ANYBODY }, /* prepare_list() */
-	{ SIOCGIFFLAGS, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFADDR, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFDSTADDR, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFBRDADDR, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFNETMASK, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFMETRIC, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFMEM, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFMTU, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFHWADDR, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFSLAVE, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFINDEX, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFPFLAGS, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFCOUNT, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFTXQLEN, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGIFMAP, sizeof(struct ifreq), ANYBODY },
-	{ SIOCGARP, sizeof(struct arpreq), ANYBODY },
-	{ SIOCSIFFLAGS, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFADDR, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFDSTADDR, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFBRDADDR, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFNETMASK, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFMETRIC, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFMTU, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFNAME, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFHWADDR, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFHWBROADCAST, sizeof(struct ifreq), ADMIN },
-	{ SIOCADDMULTI, sizeof(struct ifreq), ADMIN },
-	{ SIOCDELMULTI, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFPFLAGS, sizeof(struct ifreq), ADMIN },
-	{ SIOCDIFADDR, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFTXQLEN, sizeof(struct ifreq), ADMIN },
-	{ SIOCSIFMAP, sizeof(struct ifreq), ADMIN },
-	{ SIOCSARP, sizeof(struct arpreq), ADMIN },
-	{ SIOCDARP, sizeof(struct arpreq), ADMIN },
-};
-
-static const struct request_row *find_row(uint32_t request)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
-		if (requests[i].request == request)
-			return &requests[i];
-	return NULL;
-}
-
 static int may_do(const struct umvu_call *call, const struct stack *stack,
-	const struct request_row *row)
+	const struct rights_ioctl *row)
 {
 	struct umvu_creds creds;
 	int err;
 
-	if (row->rights == ANYBODY)
+	if (!row->admin)
 		return 0;
 	err = umvu_call_creds(call, &creds);
 	if (err)
 		return err;
 	return creds.euid == stack->owner ||
-			creds.effective & 1ull << CAP_NET_ADMIN
-		? 0
-		: -EPERM;
+			       creds.effective & 1ull << CAP_NET_ADMIN
+		       ? 0
+		       : -EPERM;
 }
 
 static void on_answer(struct stack *stack, void *arg, int result,
@@ -173,7 +111,7 @@ static int prepare_list(struct umvu_call *call, struct guest_addr arg,
 	return 0;
 }
 
-static int prepare(struct umvu_call *call, const struct request_row *row,
+static int prepare(struct umvu_call *call, const struct rights_ioctl *row,
 	struct guest_addr arg, struct control_message *m, struct asker *a)
 {
 	a->to = arg;
@@ -189,7 +127,7 @@ static int prepare(struct umvu_call *call, const struct request_row *row,
 long netdev_ioctl(struct umvu_call *call, struct stack *stack, uint32_t request,
 	struct guest_addr arg)
 {
-	const struct request_row *row = find_row(request);
+	const struct rights_ioctl *row = rights_of_ioctl(request);
 	struct control_message m = { 0 };
 	struct asker *a;
 	int err;

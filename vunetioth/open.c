@@ -3,17 +3,16 @@
  * open.c - whose socket it is, and giving it to the guest
  */
 #include <errno.h>
-#include <linux/capability.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "composite.h"
 #include "defaults.h"
 #include "module.h"
 #include "netdev.h"
+#include "rights.h"
 
-#define SOCK_DEFAULT   0
-#define SOCK_TYPE_MASK 0xf
-#define ALL_FAMILIES   UINT64_MAX
+#define SOCK_DEFAULT 0
+#define ALL_FAMILIES UINT64_MAX
 
 /* --- making a socket ----------------------------------------------------- */
 
@@ -41,7 +40,8 @@ static void on_refilled(struct stack *stack, void *arg, int result,
 }
 
 /*
- * A socket of the kind that @m asks for from the pool, -1 if there is none; then
+ * A socket of the kind that @m asks for from the pool, -1 if there is none;
+ * then
  * @m asks for some more, for next time. Only of a network name space: whatever
  * else makes sockets may want to know when they are opened.
  */
@@ -62,25 +62,12 @@ static int take_ready(struct stack *stack, struct control_message *m)
 	return fd;
 }
 
-/* The capability that the kernel wants when such a socket is made; -1: none. */
-static int capability_for(int domain, int type)
-{
-	type &= SOCK_TYPE_MASK;
-	if (domain == AF_NETLINK)
-		return -1;
-	if (domain == AF_KEY)
-		return CAP_NET_ADMIN;
-	return domain == AF_PACKET || type == SOCK_RAW || type == SOCK_PACKET
-		? CAP_NET_RAW
-		: -1;
-}
-
 /* The stack's process makes the socket with its own rights; the guest gets
  * only what it could have made. */
 static int may_open(const struct umvu_call *call, const struct stack *stack,
 	int domain, int type)
 {
-	int capability = capability_for(domain, type);
+	int capability = rights_of_socket(domain, type);
 	struct umvu_creds creds;
 	int err;
 
@@ -89,10 +76,9 @@ static int may_open(const struct umvu_call *call, const struct stack *stack,
 	err = umvu_call_creds(call, &creds);
 	if (err)
 		return err;
-	return creds.euid == stack->owner ||
-			creds.effective >> capability & 1
-		? 0
-		: -EPERM;
+	return creds.euid == stack->owner || creds.effective >> capability & 1
+		       ? 0
+		       : -EPERM;
 }
 
 static long open_of_process(struct umvu_call *call, struct stack *stack,
@@ -125,8 +111,7 @@ static long open_of_process(struct umvu_call *call, struct stack *stack,
 
 /* Goes through composites: 1 and *stack has a process, 0: the host's own, or
  * why not. */
-static int choose(
-	struct stack **stack, int domain, int type, int protocol)
+static int choose(struct stack **stack, int domain, int type, int protocol)
 {
 	int chosen = 1;
 
@@ -200,8 +185,8 @@ static int default_stack(const struct module *module, struct umvu_call *call,
 	return 0;
 }
 
-int open_inherited(struct module *module, struct umvu_call *call,
-	struct defaults **table)
+int open_inherited(
+	struct module *module, struct umvu_call *call, struct defaults **table)
 {
 	struct stack *stack;
 	int err = table_of(call, table);
@@ -216,8 +201,7 @@ int open_inherited(struct module *module, struct umvu_call *call,
 	return stack ? defaults_with(NULL, stack->families, stack, table) : 0;
 }
 
-static long set_default(
-	struct umvu_call *call, struct stack *stack, int domain)
+static long set_default(struct umvu_call *call, struct stack *stack, int domain)
 {
 	struct defaults *old, *table;
 	uint64_t families;
@@ -258,8 +242,8 @@ static void touch(struct umvu_name *name)
 	clock_gettime(CLOCK_REALTIME_COARSE, &umvu_name_attr(name)->atime);
 }
 
-long module_socket(void *state, struct umvu_call *call, int domain, int type,
-	int protocol)
+long module_socket(
+	void *state, struct umvu_call *call, int domain, int type, int protocol)
 {
 	struct stack *stack;
 	int err = default_stack(state, call, domain, &stack);
@@ -271,8 +255,8 @@ long module_socket(void *state, struct umvu_call *call, int domain, int type,
 	return open_socket(call, stack, domain, type, protocol);
 }
 
-long module_msocket(void *state, struct umvu_call *call,
-	struct umvu_name *name, int domain, int type, int protocol)
+long module_msocket(void *state, struct umvu_call *call, struct umvu_name *name,
+	int domain, int type, int protocol)
 {
 	struct stack *stack = NULL;
 	int err;

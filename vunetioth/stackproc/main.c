@@ -30,6 +30,17 @@
  * (connections that another process accepted): nothing tells us of those. */
 #define RETRY_MS 1000
 
+/* Its session knows who its guests are; but it is another user's, who may say
+ * what he likes. */
+static bool is_trusted(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	       (peer.uid == 0 || peer.uid == geteuid());
+}
+
 static void accept_sharer(struct stack_process *p)
 {
 	int fd = accept4(p->offer, NULL, NULL, SOCK_CLOEXEC);
@@ -40,13 +51,13 @@ static void accept_sharer(struct stack_process *p)
 		close(fd);
 		return;
 	}
-	p->sharer[p->sharers_len++] = fd;
+	p->sharer[p->sharers_len++] = (struct sharer){ fd, is_trusted(fd) };
 	requests_tell_users(p);
 }
 
 static void drop_sharer(struct stack_process *p, int i)
 {
-	close(p->sharer[i]);
+	close(p->sharer[i].fd);
 	p->sharer[i] = p->sharer[--p->sharers_len];
 	requests_tell_users(p);
 }
@@ -75,19 +86,20 @@ static bool step(struct stack_process *p)
 	int i, len = p->sharers_len;
 
 	for (i = 0; i < len; i++)
-		pfd[SHARERS + i] = (struct pollfd){ p->sharer[i], POLLIN, 0 };
+		pfd[SHARERS + i] =
+			(struct pollfd){ p->sharer[i].fd, POLLIN, 0 };
 	if (poll(pfd, (nfds_t)(SHARERS + len), p->detached ? RETRY_MS : -1) <
 			0 &&
 		errno != EINTR)
 		return false;
 	if (try_delete(p))
 		return false;
-	if (pfd[CONTROL].revents && !requests_serve(p, p->control))
+	if (pfd[CONTROL].revents && !requests_serve(p, NULL))
 		return false;
 	/* Backwards: dropping one moves the last to its place. */
 	for (i = len - 1; i >= 0; i--)
 		if (pfd[SHARERS + i].revents &&
-			!requests_serve(p, p->sharer[i]))
+			!requests_serve(p, &p->sharer[i]))
 			drop_sharer(p, i);
 	if (pfd[OFFER].revents)
 		accept_sharer(p);
@@ -97,7 +109,9 @@ static bool step(struct stack_process *p)
 int main(void)
 {
 	static struct stack_process p = { /* large */
-		.control = CONTROL_FD, .offer = -1 };
+		.control = CONTROL_FD,
+		.offer = -1
+	};
 
 	prctl(PR_SET_NAME, "vunetioth");
 	signal(SIGPIPE, SIG_IGN);

@@ -15,6 +15,7 @@
 #include "ioth.h"
 #include "offer.h"
 #include "options.h"
+#include "rights.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -113,8 +114,8 @@ static uint64_t netns_cookie(int fd)
  */
 static int diag_socket(struct ioth *stack)
 {
-	int fd = ioth_msocket(stack, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-		NETLINK_SOCK_DIAG);
+	int fd = ioth_msocket(
+		stack, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	int here = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	uint64_t cookie = fd >= 0 ? netns_cookie(fd) : 0;
 
@@ -136,14 +137,42 @@ static void answer_with_diag(struct stack_process *p, int result)
 	control_fds_close(&fds);
 }
 
-/* What START and ATTACH are answered. */
+/* What START and ATTACH are answered. Who only shares the stack has no business
+ * aborting connections. */
 static void answer_started(struct stack_process *p)
 {
 	const struct control_started started = { families(p->stack) };
 
 	memcpy(p->out.data, &started, sizeof(started));
 	p->out.size = sizeof(started);
-	answer_with_diag(p, 0);
+	if (p->peer == p->control)
+		answer_with_diag(p, 0);
+	else
+		answer(p, 0, NULL);
+}
+
+/* What is at its path belongs to somebody else. */
+static void answer_no_offer(struct stack_process *p)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "offer=%s%s", p->offer_path,
+		p->offer == -EADDRINUSE ? ": another stack is offered there"
+		: p->offer == -EEXIST	? ": a file is there"
+					: "");
+	answer_text(p, p->offer, text);
+	free(p->offer_path);
+	p->offer_path = NULL;
+}
+
+/* Nobody else can attach from now on. */
+static void withdraw_offer(struct stack_process *p)
+{
+	if (p->offer < 0)
+		return;
+	close(p->offer);
+	p->offer = -1;
+	unlink(p->offer_path);
 }
 
 bool requests_start(struct stack_process *p)
@@ -163,7 +192,7 @@ bool requests_start(struct stack_process *p)
 	if (p->offer_path) {
 		p->offer = offer_open(p->offer_path, (mode_t)p->in.arg[1]);
 		if (p->offer < 0) {
-			answer_text(p, p->offer, p->offer_path);
+			answer_no_offer(p);
 			return false;
 		}
 	}
@@ -187,6 +216,10 @@ static void do_socket(struct stack_process *p)
 	struct control_fds fds = { 0 };
 	int fd = -1, result;
 
+	if (!p->trusted && rights_of_socket(p->in.arg[0], p->in.arg[1]) >= 0) {
+		answer(p, -EPERM, NULL);
+		return;
+	}
 	do {
 		/* Our own copies live for a moment: never in a program that
 		 * we start. */
@@ -195,7 +228,7 @@ static void do_socket(struct stack_process *p)
 		if (fd >= 0)
 			fds.fd[fds.len++] = fd;
 	} while (fd >= 0 && (int32_t)fds.len < p->in.arg[3] &&
-		fds.len < CONTROL_FDS_MAX);
+		 fds.len < CONTROL_FDS_MAX);
 	result = fds.len ? (int)fds.len : -errno;
 	answer(p, result, &fds);
 	control_fds_close(&fds);
@@ -222,25 +255,41 @@ static int list_interfaces(struct stack_process *p, int fd)
 	return result;
 }
 
-static int ioctl_request(struct stack_process *p, int fd)
+static int ioctl_request(
+	struct stack_process *p, int fd, const struct rights_ioctl *row)
 {
-	unsigned long request = (uint32_t)p->in.arg[0];
 	int result;
 
-	if (request == SIOCGIFCONF)
+	if (row->request == SIOCGIFCONF)
 		return list_interfaces(p, fd);
-	memcpy(p->out.data, p->in.data, p->in.size);
-	result = ioth_ioctl(fd, request, p->out.data);
+	memcpy(p->out.data, p->in.data, row->size);
+	result = ioth_ioctl(fd, row->request, p->out.data);
 	if (result >= 0)
-		p->out.size = p->in.size;
+		p->out.size = row->size;
 	return result;
+}
+
+/* 0, or why this peer may not ask for it. */
+static int check_ioctl(
+	const struct stack_process *p, const struct rights_ioctl *row)
+{
+	if (!row || p->in.size < row->size)
+		return -EOPNOTSUPP;
+	return row->admin && !p->trusted ? -EPERM : 0;
 }
 
 static void do_ioctl(struct stack_process *p)
 {
-	int fd = control_socket(p->stack), result;
+	const struct rights_ioctl *row =
+		rights_of_ioctl((uint32_t)p->in.arg[0]);
+	int fd, result = check_ioctl(p, row);
 
-	result = fd < 0 ? -1 : ioctl_request(p, fd);
+	if (result) {
+		answer(p, result, NULL);
+		return;
+	}
+	fd = control_socket(p->stack);
+	result = fd < 0 ? -1 : ioctl_request(p, fd, row);
 	if (result < 0)
 		result = -errno;
 	if (fd >= 0)
@@ -262,6 +311,7 @@ static bool do_delete(struct stack_process *p)
 		return false;
 	case DELETE_WHEN_UNUSED:
 		p->detached = true;
+		withdraw_offer(p);
 		break;
 	default:
 		break;
@@ -276,12 +326,14 @@ static bool do_delete(struct stack_process *p)
 	return true;
 }
 
-bool requests_serve(struct stack_process *p, int peer)
+bool requests_serve(struct stack_process *p, const struct sharer *sharer)
 {
 	struct control_fds none;
-	int n = control_receive(peer, &p->in, &none);
+	int n;
 
-	p->peer = peer;
+	p->peer = sharer ? sharer->fd : p->control;
+	p->trusted = !sharer || sharer->trusted;
+	n = control_receive(p->peer, &p->in, &none);
 	if (n == -EINTR || n == -EAGAIN)
 		return true;
 	if (n <= 0)
@@ -307,8 +359,7 @@ bool requests_serve(struct stack_process *p, int peer)
 
 void requests_end(struct stack_process *p)
 {
-	if (p->offer_path)
-		unlink(p->offer_path);
+	withdraw_offer(p);
 	/* EBUSY: sockets live on without us. */
 	if (p->stack && ioth_delstack(p->stack) < 0)
 		ioth_abort(p->stack);

@@ -12,13 +12,20 @@ struct ioth;
 
 #define MAX_SHARERS 64
 
+/* A connection of another session. */
+struct sharer {
+	int fd;
+	bool trusted; /* of our own user, or of root */
+};
+
 struct stack_process {
-	int control;   /* to the module that started us */
-	int offer;     /* listens for other sessions; -1: none */
+	int control; /* to the module that started us */
+	int offer;   /* listens for other sessions; -1: none */
 	char *offer_path;
-	int sharer[MAX_SHARERS]; /* connections of other sessions */
+	struct sharer sharer[MAX_SHARERS];
 	int sharers_len;
-	int peer; /* whose request is being served: control or a sharer */
+	int peer;     /* whose request is being served: control or a sharer's */
+	bool trusted; /* the peer */
 	struct ioth *stack;
 	bool detached; /* ends when the last socket closes */
 	struct control_message in, out;
@@ -27,9 +34,10 @@ struct stack_process {
 /* Waits for START and does it. False: no stack, which has been told. */
 bool requests_start(struct stack_process *p);
 
-/* Receives one request of @peer and answers it. False: that connection shall
- * end, which for p->control is the end of the stack. */
-bool requests_serve(struct stack_process *p, int peer);
+/* Receives one request and answers it, of the module that started us, or of
+ * @sharer if it is not NULL. False: that connection shall end, which for
+ * p->control is the end of the stack. */
+bool requests_serve(struct stack_process *p, const struct sharer *sharer);
 
 /* Tells the module how many others share the stack. */
 void requests_tell_users(struct stack_process *p);

@@ -25,7 +25,14 @@ static const char *const slot_words[SLOT_OTHER] = { "tcp", "udp", "icmp",
 enum part_kind { PART_NOBODY, PART_NONE, PART_HOST, PART_STACK };
 
 /* How much a word says; the more precise wins. */
-enum rank { RANK_NOTHING, RANK_ALL, RANK_FAMILY, RANK_SLOT, RANK_CUT, RANK_BOTH };
+enum rank {
+	RANK_NOTHING,
+	RANK_ALL,
+	RANK_FAMILY,
+	RANK_SLOT,
+	RANK_CUT,
+	RANK_BOTH
+};
 
 struct part {
 	enum part_kind kind;
@@ -42,7 +49,7 @@ struct composite {
 
 /* What one option says. */
 struct word {
-	int family; /* 0: all that the slot has */
+	int family;	/* 0: all that the slot has */
 	enum slot slot; /* SLOTS: all that the family has */
 };
 
@@ -59,9 +66,9 @@ static bool parse_slot(const char *text, struct word *word)
 			continue;
 		text += len;
 		word->slot = (enum slot)i;
-		word->family = !strcmp(text, "4") ? AF_INET
-			: !strcmp(text, "6")	  ? AF_INET6
-						  : 0;
+		word->family = !strcmp(text, "4")   ? AF_INET
+			       : !strcmp(text, "6") ? AF_INET6
+						    : 0;
 		return !*text || word->family;
 	}
 	return false;
@@ -100,6 +107,13 @@ static enum rank rank_of(const struct word *word, const struct part *part)
 	return part->kind == PART_NONE ? RANK_CUT : RANK_FAMILY;
 }
 
+static int check_stack(const struct stack *stack)
+{
+	if (stack->state != STACK_RUNNING)
+		return -ENODEV;
+	return stack->deleting ? -EBUSY : 0;
+}
+
 static int parse_part(struct composite *c, const struct umvu_call *call,
 	const char *text, struct part *part)
 {
@@ -113,6 +127,8 @@ static int parse_part(struct composite *c, const struct umvu_call *call,
 	err = umvu_call_name(call, text, &name);
 	if (!err)
 		err = open_may_use(call, name);
+	if (!err)
+		err = check_stack(umvu_name_private(name));
 	if (!err && c->stacks_len == sizeof(c->stacks) / sizeof(c->stacks[0]))
 		err = -E2BIG;
 	if (err)
@@ -136,8 +152,8 @@ static bool family_has_slot(int family, enum slot slot)
 static bool word_covers(const struct word *word, int family, enum slot slot)
 {
 	return (!word->family || word->family == family) &&
-		(word->slot == SLOTS || word->slot == slot) &&
-		family_has_slot(family, slot);
+	       (word->slot == SLOTS || word->slot == slot) &&
+	       family_has_slot(family, slot);
 }
 
 static void apply(
@@ -173,12 +189,18 @@ static int complain(char *why, size_t size, const char *option, int err)
 		       "family, all) or no =";
 	else if (err == -EEXIST)
 		text = "given twice";
+	else if (err == -ENOENT)
+		text = "no such stack";
+	else if (err == -ENOTSUP)
+		text = "not a stack";
+	else if (err == -EBUSY)
+		text = "the stack is being unmounted";
 	snprintf(why, size, "option \"%s\": %s", option, text);
 	return err == -EEXIST ? -EINVAL : err;
 }
 
-static int take(struct composite *c, const struct umvu_call *call,
-	char *option, char *why, size_t size)
+static int take(struct composite *c, const struct umvu_call *call, char *option,
+	char *why, size_t size)
 {
 	struct part part = { 0 };
 	struct word word = { 0, SLOTS };
@@ -209,8 +231,9 @@ struct composite *composite_new(const struct umvu_call *call,
 
 	*err = c && copy ? 0 : -ENOMEM;
 	if (!*err && !*options) {
-		snprintf(why, size, "a composite needs parts "
-				    "(-o tcp=/dev/net/a,udp=host,...)");
+		snprintf(why, size,
+			"a composite needs parts "
+			"(-o tcp=/dev/net/a,udp=host,...)");
 		*err = -EINVAL;
 	}
 	while (!*err && (option = strsep(&rest, ",")))
@@ -247,16 +270,16 @@ static enum slot slot_of(int domain, int type, int protocol)
 	switch (type & TYPE_MASK) {
 	case SOCK_STREAM:
 		return protocol == 0 || protocol == IPPROTO_TCP ||
-				protocol == IPPROTO_MPTCP
-			? SLOT_TCP
-			: SLOT_OTHER;
+				       protocol == IPPROTO_MPTCP
+			       ? SLOT_TCP
+			       : SLOT_OTHER;
 	case SOCK_DGRAM:
 		if (icmp)
 			return SLOT_ICMP;
 		return protocol == 0 || protocol == IPPROTO_UDP ||
-				protocol == IPPROTO_UDPLITE
-			? SLOT_UDP
-			: SLOT_OTHER;
+				       protocol == IPPROTO_UDPLITE
+			       ? SLOT_UDP
+			       : SLOT_OTHER;
 	case SOCK_RAW:
 		return icmp ? SLOT_ICMP : SLOT_RAW;
 	default:
@@ -271,8 +294,8 @@ static bool is_somebody(const struct part *part)
 
 uint64_t composite_families(const struct composite *c)
 {
-	uint64_t set = 1ull << AF_INET | 1ull << AF_INET6 |
-		1ull << AF_NETLINK | 1ull << AF_PACKET;
+	uint64_t set = 1ull << AF_INET | 1ull << AF_INET6 | 1ull << AF_NETLINK |
+		       1ull << AF_PACKET;
 	int family, slot;
 
 	for (family = 1; family < FAMILIES; family++)

@@ -30,8 +30,9 @@ struct stack;
  * Parses @options (comma-separated) for the caller of @call, who must be
  * permitted to use the parts. Holds a reference to each part, and counts in its
  * `users`. On failure *err and @why (a line of at most @size bytes): -EINVAL an
- * unknown word, one given twice, no option at all; -ENOENT, -ENOTSUP, -EACCES of
- * a path; -ENOMEM.
+ * unknown word, one given twice, no option at all; -ENOENT, -ENOTSUP, -EACCES
+ * of a path; -ENODEV the part has died or is not there yet, -EBUSY it is being
+ * unmounted; -ENOMEM.
  */
 struct composite *composite_new(const struct umvu_call *call,
 	const char *options, char *why, size_t size, int *err);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include "composite.h"
 #include "module.h"
@@ -15,6 +16,8 @@
 #define S_IFSTACK     0160000
 #define REFUSED_FLAGS (MS_REMOUNT | MS_BIND | MS_MOVE)
 #define DEFAULT_PATH  "/dev/net/default"
+/* What another session's stack says need not be true. */
+#define NETWORK_FAMILIES (~(1ull << AF_UNSPEC | 1ull << AF_UNIX))
 
 /* --- names ---------------------------------------------------------------- */
 
@@ -59,7 +62,8 @@ static struct umvu_name_attr name_attr(const struct stack_options *options)
 	return attr;
 }
 
-/* --- mount of a process ---------------------------------------------------- */
+/* --- mount of a process ----------------------------------------------------
+ */
 
 /* A guest that waits for its mount. */
 struct mounting {
@@ -93,17 +97,18 @@ static void fail_mount(struct mounting *mt, int err, const char *why)
 	end_mount(mt);
 }
 
-static void refuse_mount(struct mounting *mt, int result,
-	const struct control_message *message)
+static void refuse_mount(
+	struct mounting *mt, int result, const struct control_message *message)
 {
 	char why[512];
 
-	snprintf(why, sizeof(why), "%.*s",
-		message ? (int)message->size : 0, message ? message->data : "");
+	snprintf(why, sizeof(why), "%.*s", message ? (int)message->size : 0,
+		message ? message->data : "");
 	fail_mount(mt, result,
-		message			 ? why
-			: mt->stack->attached ? "the stack has just ended"
-					 : "the stack's process has crashed");
+		message		      ? why
+		: mt->stack->attached ? "the stack has just ended, or "
+					"as many share it as can"
+				      : "the stack's process has crashed");
 }
 
 static void on_mounted(struct stack *stack, void *arg, int result,
@@ -118,8 +123,9 @@ static void on_mounted(struct stack *stack, void *arg, int result,
 	}
 	if (message->size == sizeof(started))
 		memcpy(&started, message->data, sizeof(started));
-	stack->families = started.families;
-	stack->diag = control_fds_take(fds);
+	stack->families = started.families & NETWORK_FAMILIES;
+	if (!stack->attached)
+		stack->diag = control_fds_take(fds);
 	stack->state = STACK_RUNNING;
 	if (umvu_answer(mt->parked, 0) == -ENOENT) {
 		/* Interrupted just now: the guest takes it for not mounted. */
@@ -135,17 +141,40 @@ static bool is_offer(const char *source)
 	return strchr(source, '/') != NULL;
 }
 
+static const char *why_no_offer(int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ECONNREFUSED:
+	case -EPROTOTYPE:
+		return "no stack is offered there";
+	case -EACCES:
+		return "the mode of the offer does not permit it (offer-mode=)";
+	case -EAGAIN:
+		return "too many wait for this stack";
+	case -ELOOP:
+		return "it is a stack of this view (vumount --bind gives it "
+		       "another name)";
+	default:
+		return "";
+	}
+}
+
 static struct stack *start_stack(struct module *module, struct umvu_call *call,
-	const struct umvu_mount_args *args,
-	const struct stack_options *options, struct mounting *mt, int *err)
+	const struct umvu_mount_args *args, const struct stack_options *options,
+	struct mounting *mt, int *err)
 {
 	struct defaults *table;
 	struct stack *stack;
 	char title[512];
 
-	if (is_offer(args->source))
-		return stack_attach(module->session, &module->stacks,
+	if (is_offer(args->source)) {
+		stack = stack_attach(module->session, &module->stacks,
 			args->source, on_mounted, mt, err);
+		if (!stack)
+			umvu_call_explain(call, "%s", why_no_offer(*err));
+		return stack;
+	}
 	snprintf(title, sizeof(title), "vunetioth %s %s", args->source,
 		args->target);
 	*err = open_inherited(module, call, &table);
@@ -159,8 +188,7 @@ static struct stack *start_stack(struct module *module, struct umvu_call *call,
 }
 
 static long mount_process(struct module *module, struct umvu_call *call,
-	const struct umvu_mount_args *args,
-	const struct stack_options *options)
+	const struct umvu_mount_args *args, const struct stack_options *options)
 {
 	const struct umvu_name_attr attr = name_attr(options);
 	struct mounting *mt = calloc(1, sizeof(*mt));
@@ -196,7 +224,8 @@ free_mounting:
 	return err;
 }
 
-/* --- mount of a composite -------------------------------------------------- */
+/* --- mount of a composite --------------------------------------------------
+ */
 
 static long mount_composite(struct module *module, struct umvu_call *call,
 	const struct umvu_mount_args *args, struct stack_options *options)
@@ -240,12 +269,11 @@ static bool is_composite(const char *source)
 	size_t len = strcspn(source, ",");
 
 	return len == strlen(COMPOSITE_PLUGIN) &&
-		!strncmp(source, COMPOSITE_PLUGIN, len);
+	       !strncmp(source, COMPOSITE_PLUGIN, len);
 }
 
 static int check_source(struct umvu_call *call,
-	const struct umvu_mount_args *args,
-	const struct stack_options *options)
+	const struct umvu_mount_args *args, const struct stack_options *options)
 {
 	if (!is_offer(args->source))
 		return 0;
@@ -262,8 +290,8 @@ static int check_source(struct umvu_call *call,
 	return -EINVAL;
 }
 
-long module_mount(void *state, struct umvu_call *call,
-	const struct umvu_mount_args *args)
+long module_mount(
+	void *state, struct umvu_call *call, const struct umvu_mount_args *args)
 {
 	struct stack_options options = { .mode = 0777 };
 	struct umvu_creds creds;
@@ -288,13 +316,14 @@ long module_mount(void *state, struct umvu_call *call,
 	result = check_source(call, args, &options);
 	if (!result)
 		result = is_composite(args->source)
-			? mount_composite(state, call, args, &options)
-			: mount_process(state, call, args, &options);
+				 ? mount_composite(state, call, args, &options)
+				 : mount_process(state, call, args, &options);
 	stack_options_fini(&options);
 	return result;
 }
 
-/* --- more names ------------------------------------------------------------ */
+/* --- more names ------------------------------------------------------------
+ */
 
 long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
 	const struct umvu_place *place, bool move)
@@ -308,8 +337,7 @@ long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
 	/* A mount or umount that waits counts on its name. */
 	if (stack->state == STACK_STARTING || stack->deleting)
 		return -EBUSY;
-	err = add_name(module, stack, place,
-		umvu_name_attr(name), &added);
+	err = add_name(module, stack, place, umvu_name_attr(name), &added);
 	if (err)
 		return err;
 	umvu_name_describe_like(added, name);
@@ -320,7 +348,8 @@ long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
 	return 0;
 }
 
-/* --- umount ---------------------------------------------------------------- */
+/* --- umount ----------------------------------------------------------------
+ */
 
 /* A guest that waits for an umount. */
 struct waiter {
@@ -387,8 +416,8 @@ static long join_umount(struct umvu_call *call, struct unmounting *um)
 	return UMVU_PARKED;
 }
 
-static long umount_if_unused(struct module *module, struct umvu_call *call,
-	struct umvu_name *name)
+static long umount_if_unused(
+	struct module *module, struct umvu_call *call, struct umvu_name *name)
 {
 	struct control_message m = { .op = CONTROL_DELETE,
 		.arg = { DELETE_IF_UNUSED } };
@@ -461,17 +490,23 @@ static long umount_last(struct module *module, struct umvu_call *call,
 		umvu_call_explain(call, "it is part of a composite stack");
 		return -EBUSY;
 	}
-	/* Composites and other sessions' stacks: the last reference ends what
-	 * there is of them here. */
-	if (stack->composite || stack->attached) {
+	/* Its sockets are its parts', which go on. */
+	if (stack->composite) {
+		stack_end(stack);
+		drop_name(module, name);
+		return 0;
+	}
+	/* What is open, and by whom, only the other session knows: the last
+	 * reference ends our use of it. */
+	if (stack->attached) {
 		drop_name(module, name);
 		return 0;
 	}
 	return umount_if_unused(module, call, name);
 }
 
-long module_umount(void *state, struct umvu_call *call, struct umvu_name *name,
-	int flags)
+long module_umount(
+	void *state, struct umvu_call *call, struct umvu_name *name, int flags)
 {
 	struct module *module = state;
 	struct stack *stack = umvu_name_private(name);

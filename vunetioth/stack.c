@@ -19,10 +19,11 @@
 #include "module.h"
 #include "options.h"
 
-#define PROGRAM "vunetioth-stack"
-#define MAX_ERRNO 511 /* beyond: the kernel's own, ERESTARTSYS... */
-#define MAX_OUTGOING 65536 /* guests that wait at a stack which stands still */
-#define GRACE_S 2 /* between the polite end and SIGKILL */
+#define PROGRAM	     "vunetioth-stack"
+#define MAX_ERRNO    511   /* beyond: the kernel's own, ERESTARTSYS... */
+#define MAX_OUTGOING 65536 /* guests that wait at a stack which stands still   \
+			    */
+#define GRACE_S 2	   /* between the polite end and SIGKILL */
 
 struct request {
 	uint32_t id;
@@ -164,6 +165,9 @@ static void bury(struct stack *stack)
 	}
 	if (was_running && stack->died)
 		stack->died(stack);
+	/* Its parts are free again, whoever still has it as a default. */
+	composite_free(stack->composite);
+	stack->composite = NULL;
 	stack_put(stack);
 }
 
@@ -198,7 +202,6 @@ void stack_put(struct stack *stack)
 	stack_end(stack);
 	close_fd(&stack->pidfd);
 	leave_list(stack);
-	composite_free(stack->composite);
 	free(stack->start);
 	free(stack);
 }
@@ -273,7 +276,7 @@ static void on_control(void *arg, uint32_t events)
 	if (n <= 0)
 		bury(stack);
 	else if (message.id == CONTROL_USERS)
-		set_held(stack, message.result > 0);
+		set_held(stack, !stack->attached && message.result > 0);
 	else if (rq)
 		answer_request(stack, rq, message.result, &message, &fds);
 	control_fds_close(&fds);
@@ -351,8 +354,7 @@ static int add_string(struct control_message *m, const char *text)
 	return 0;
 }
 
-static int make_start(
-	struct stack *stack, const struct stack_options *options)
+static int make_start(struct stack *stack, const struct stack_options *options)
 {
 	struct control_message *m = calloc(1, sizeof(*m));
 	size_t i;
@@ -392,10 +394,10 @@ static int spawn(struct stack *stack, struct umvu_call *call,
 		umvu_libexec_dir(stack->session));
 	snprintf(copy, sizeof(copy), "%s", title);
 	err = access(path, X_OK) < 0 ||
-			socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
-				pair) < 0
-		? -errno
-		: 0;
+			      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC,
+				      0, pair) < 0
+		      ? -errno
+		      : 0;
 	if (err)
 		goto put_defaults;
 	err = watch_control(stack, pair[0]);
@@ -462,6 +464,17 @@ struct stack *stack_new(struct umvu *session, struct stack **list,
 	return *err ? give_up(stack, arg) : stack;
 }
 
+/* Sharing with ourselves would keep the session alive for ever. */
+static bool is_of_session(const struct stack *stack, pid_t pid)
+{
+	const struct stack *s;
+
+	for (s = *stack->list; s; s = s->next)
+		if (pid > 0 && s->pid == pid)
+			return true;
+	return false;
+}
+
 /* A stack that is offered has a socket in the file system. */
 static int connect_to(struct stack *stack, const char *offer)
 {
@@ -482,6 +495,10 @@ static int connect_to(struct stack *stack, const char *offer)
 		err = -errno;
 		close(fd);
 		return err;
+	}
+	if (is_of_session(stack, peer.pid)) {
+		close(fd);
+		return -ELOOP;
 	}
 	stack->owner = peer.uid;
 	return watch_control(stack, fd);

@@ -32,12 +32,12 @@ struct stack {
 	unsigned int references;
 	struct umvu *session;
 	enum stack_state state;
-	pid_t pid;    /* of the process, 0 before it is known */
-	int pidfd;    /* -1 with it */
-	int control;  /* -1 when dead */
-	int diag;     /* SOCK_DIAG socket of a private network name space, or -1 */
-	struct pool pool; /* sockets ready to be given away */
-	uid_t owner;  /* who mounted it */
+	pid_t pid;   /* of the process, 0 before it is known */
+	int pidfd;   /* -1 with it */
+	int control; /* -1 when dead */
+	int diag; /* SOCK_DIAG socket of a private network name space, or -1 */
+	struct pool pool;  /* sockets ready to be given away */
+	uid_t owner;	   /* who mounted it */
 	uint64_t families; /* bit = PF_* it supports */
 	struct umvu_watch *watch;
 	struct request *requests; /* that wait for their answers */
@@ -47,12 +47,13 @@ struct stack {
 	uint32_t next_id;
 	/* Called once when a running stack dies; may be NULL. */
 	void (*died)(struct stack *stack);
-	unsigned int names; /* mounted, of it */
+	unsigned int names;	     /* mounted, of it */
 	struct unmounting *deleting; /* an umount waits for the process */
-	unsigned int users; /* composites that it is a part of */
-	bool attached;	    /* the process belongs to another session */
-	bool held; /* other sessions use it: this one must go on for them */
-	struct composite *composite; /* it has parts instead of a process */
+	unsigned int users;	     /* composites that it is a part of */
+	bool attached; /* the process belongs to another session */
+	bool held;     /* other sessions use it: this one must go on for them */
+	/* It has parts instead of a process; NULL again when dead. */
+	struct composite *composite;
 	struct control_message *start; /* waits for the process's pid */
 	struct stack **list, *next;    /* of the module's stacks */
 };
@@ -64,24 +65,25 @@ typedef void stack_answer_f(struct stack *stack, void *arg, int result,
 	const struct control_message *message, struct control_fds *fds);
 
 /*
- * Starts the process of a stack, as a guest with the rights of @call's caller and
- * with the table @defaults, whose reference is taken over. @title: what ps(1)
- * shows. @answer is called with the answer to START. The stack is in @list as
- * long as it exists. Returns one reference, or NULL with *err set.
+ * Starts the process of a stack, as a guest with the rights of @call's caller
+ * and with the table @defaults, whose reference is taken over. @title: what
+ * ps(1) shows. @answer is called with the answer to START. The stack is in
+ * @list as long as it exists. Returns one reference, or NULL with *err set.
  */
 struct stack *stack_new(struct umvu *session, struct stack **list,
 	struct umvu_call *call, struct defaults *defaults,
 	const struct stack_options *options, const char *title,
 	stack_answer_f *answer, void *arg, int *err);
 
-/* As stack_new, with a stack that another session offers at the path @offer. */
+/* As stack_new, with a stack that another session offers at the path @offer.
+ * -ELOOP: it is one of this session. */
 struct stack *stack_attach(struct umvu *session, struct stack **list,
 	const char *offer, stack_answer_f *answer, void *arg, int *err);
 
 /* A running stack that consists of others. Takes over @composite. NULL: no
  * memory. */
-struct stack *stack_compose(struct umvu *session, struct stack **list,
-	struct composite *composite);
+struct stack *stack_compose(
+	struct umvu *session, struct stack **list, struct composite *composite);
 
 struct stack *stack_get(struct stack *stack);
 /* The last reference ends the process. */

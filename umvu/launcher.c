@@ -479,12 +479,6 @@ int umvu_spawn(const struct umvu_call *call, const struct umvu_module *owner,
 	return err;
 }
 
-bool umvu_call_is_spawned(const struct umvu_call *call)
-{
-	return launcher_owns(
-		call->session->launcher, process_tgid_of(call->tid));
-}
-
 bool launcher_owns(const struct launcher *launcher, pid_t pid)
 {
 	size_t i;

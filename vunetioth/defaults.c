@@ -7,6 +7,7 @@
 
 struct defaults {
 	unsigned int references;
+	uint64_t chosen;
 	struct stack *stack[DEFAULTS_FAMILIES];
 };
 
@@ -28,10 +29,13 @@ void defaults_put(struct defaults *defaults)
 	free(defaults);
 }
 
+uint64_t defaults_chosen(const struct defaults *defaults)
+{
+	return defaults ? defaults->chosen : 0;
+}
+
 struct stack *defaults_stack(const struct defaults *defaults, int family)
 {
-	if (family < 0 || family >= DEFAULTS_FAMILIES)
-		return NULL;
 	return defaults->stack[family];
 }
 
@@ -44,6 +48,7 @@ int defaults_with(const struct defaults *defaults, uint64_t families,
 	if (!d)
 		return -ENOMEM;
 	d->references = 1;
+	d->chosen = defaults_chosen(defaults) | families;
 	for (i = 0; i < DEFAULTS_FAMILIES; i++) {
 		struct stack *old = defaults ? defaults->stack[i] : NULL;
 

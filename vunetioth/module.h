@@ -48,10 +48,11 @@ long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
 	uint32_t request, struct guest_addr arg);
 
 /*
- * The table of defaults that a process which the caller starts shall have, so
- * that a stack's own traffic goes where the mounter's goes, whatever becomes
- * the session's default later. *table is one reference, or NULL: the host's
- * network. Errors as umvu_call_data().
+ * The table of defaults that a process which the caller starts shall have: a
+ * stack's own traffic goes where the mounter's goes now, whatever becomes the
+ * session's default later; that may be the stack itself. So every family is
+ * chosen in it, also for what the process starts in turn. *table is one
+ * reference. Errors: -EACCES, -ENOMEM, those of umvu_call_data().
  */
 int open_inherited(struct module *module, struct umvu_call *call,
 	struct defaults **table);

@@ -51,6 +51,17 @@ static bool is_default_place(const struct umvu_place *place)
 	return !strcmp(umvu_place_text(place), DEFAULT_PATH);
 }
 
+/* Whoever has chosen no stack has this one from now on, if that is what its
+ * name says. */
+static void note_default(struct module *module, const struct umvu_place *place,
+	struct umvu_name *name)
+{
+	const struct stack *stack = umvu_name_private(name);
+
+	if (is_default_place(place) && !stack->no_default)
+		module->default_name = name;
+}
+
 static struct umvu_name_attr name_attr(const struct stack_options *options)
 {
 	struct umvu_name_attr attr = { .mode = S_IFSTACK | options->mode,
@@ -211,8 +222,8 @@ static long mount_process(struct module *module, struct umvu_call *call,
 		cancel_mount(mt);
 		return -ENOMEM;
 	}
-	if (is_default_place(args->place) && !options->no_default)
-		module->default_name = mt->name;
+	mt->stack->no_default = options->no_default;
+	note_default(module, args->place, mt->name);
 	return UMVU_PARKED;
 
 end_stack:
@@ -255,11 +266,12 @@ static long mount_composite(struct module *module, struct umvu_call *call,
 		composite_free(composite);
 		return -ENOMEM;
 	}
+	stack->no_default = options->no_default;
 	err = add_name(module, stack, args->place, &attr, &name);
-	if (!err)
+	if (!err) {
 		umvu_name_describe(name, args->source, args->data);
-	if (!err && is_default_place(args->place) && !options->no_default)
-		module->default_name = name;
+		note_default(module, args->place, name);
+	}
 	stack_put(stack);
 	return err;
 }
@@ -341,8 +353,7 @@ long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
 	if (err)
 		return err;
 	umvu_name_describe_like(added, name);
-	if (is_default_place(place))
-		module->default_name = added;
+	note_default(module, place, added);
 	if (move)
 		drop_name(module, name);
 	return 0;

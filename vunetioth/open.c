@@ -3,6 +3,7 @@
  * open.c - whose socket it is, and giving it to the guest
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "composite.h"
@@ -135,19 +136,15 @@ static long open_socket(struct umvu_call *call, struct stack *stack, int domain,
 
 /* --- defaults ------------------------------------------------------------- */
 
-static struct stack *session_default(
-	const struct module *module, const struct umvu_call *call)
+/* NULL: none, yet. */
+static struct stack *session_default(const struct module *module)
 {
 	struct stack *stack;
 
 	if (!module->default_name)
 		return NULL;
 	stack = umvu_name_private(module->default_name);
-	/* The wires of stacks that were mounted before it, and its own. */
-	if (stack->state == STACK_STARTING || umvu_call_is_spawned(call) ||
-		open_may_use(call, module->default_name))
-		return NULL;
-	return stack;
+	return stack->state == STACK_STARTING ? NULL : stack;
 }
 
 /* The caller's table; NULL: none. When that cannot be told, its call must fail
@@ -161,44 +158,52 @@ static int table_of(const struct umvu_call *call, struct defaults **table)
 	return err;
 }
 
-/* The stack that the caller has for @domain; NULL: the host's own. */
+/* The stack that the caller has for @domain; NULL: the host's own. -EACCES: it
+ * is the session's default, which the caller may not use; that is no reason to
+ * let it have the host's network. */
 static int default_stack(const struct module *module, struct umvu_call *call,
 	int domain, struct stack **stack)
 {
 	struct defaults *table;
 	int err = table_of(call, &table);
+	bool chosen;
 
 	*stack = NULL;
-	if (err)
+	if (err || domain < 0 || domain >= DEFAULTS_FAMILIES)
 		return err;
-	if (table)
-		*stack = defaults_stack(table, domain);
-	else
-		*stack = session_default(module, call);
-	if (!*stack)
-		return 0;
+	chosen = defaults_chosen(table) >> domain & 1;
+	*stack = chosen ? defaults_stack(table, domain)
+			: session_default(module);
 	/* A guest that made itself a network name space asked for that one. */
-	if (domain < 0 || domain >= DEFAULTS_FAMILIES ||
-		!((*stack)->families >> domain & 1) ||
-		!umvu_call_in_our_netns(call))
+	if (!*stack || !((*stack)->families >> domain & 1) ||
+		!umvu_call_in_our_netns(call)) {
 		*stack = NULL;
-	return 0;
+		return 0;
+	}
+	return chosen ? 0 : open_may_use(call, module->default_name);
 }
 
 int open_inherited(
-	struct module *module, struct umvu_call *call, struct defaults **table)
+	struct module *module, struct umvu_call *call, struct defaults **result)
 {
-	struct stack *stack;
-	int err = table_of(call, table);
+	struct stack *stack = session_default(module);
+	struct defaults *table, *with_default;
+	uint64_t missing = 0;
+	int err = table_of(call, &table);
 
+	if (!err && stack)
+		missing = stack->families & ~defaults_chosen(table);
+	if (!err && missing)
+		err = open_may_use(call, module->default_name);
 	if (err)
 		return err;
-	if (*table) {
-		defaults_get(*table);
-		return 0;
-	}
-	stack = session_default(module, call);
-	return stack ? defaults_with(NULL, stack->families, stack, table) : 0;
+	err = defaults_with(table, missing, stack, &with_default);
+	if (err)
+		return err;
+	err = defaults_with(
+		with_default, ~defaults_chosen(with_default), NULL, result);
+	defaults_put(with_default);
+	return err;
 }
 
 static long set_default(struct umvu_call *call, struct stack *stack, int domain)

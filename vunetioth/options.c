@@ -64,7 +64,7 @@ static bool is_locator(const char *option)
 		return false;
 	/* vlan://10{...}, eth0:vde://... */
 	return starts_with_scheme(option) ||
-		(colon && starts_with_scheme(colon + 1));
+	       (colon && starts_with_scheme(colon + 1));
 }
 
 static int add_vnl(struct parse *p, const char *vnl)
@@ -189,8 +189,9 @@ int stack_options_init(struct stack_options *options, const char *source,
 	options->offer_mode = 0600;
 	options->no_default = false;
 	if (!*source || *source == ',') {
-		snprintf(why, size, "no plug-in named (vumount ... PLUGIN "
-				    "TARGET)");
+		snprintf(why, size,
+			"no plug-in named (vumount ... PLUGIN "
+			"TARGET)");
 		return -EINVAL;
 	}
 	options->spec = strdup(source);

@@ -133,9 +133,6 @@ UMVU_EXPORT int umvu_call_data(const struct umvu_call *call,
 UMVU_EXPORT int umvu_call_set_data(const struct umvu_call *call,
 	const struct umvu_module *owner, void *data);
 
-/* True for a process that umvu_spawn() started. */
-UMVU_EXPORT bool umvu_call_is_spawned(const struct umvu_call *call);
-
 /* The line that vumount(1) and vu_insmod(1) add to the errno of a failure. */
 UMVU_EXPORT void umvu_call_explain(const struct umvu_call *call,
 	const char *format, ...) __attribute__((format(printf, 2, 3)));

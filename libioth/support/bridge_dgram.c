@@ -220,7 +220,6 @@ static void look_at_control(struct msghdr *msg, struct extras *extras)
 {
 	struct cmsghdr *cmsg;
 
-	extras->is_datagram = extras->has_trailer = false;
 	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
 		if (cmsg->cmsg_level != SOL_SOCKET)
 			continue;
@@ -249,6 +248,8 @@ static ssize_t receive(struct bridge *bridge, struct iovec *iov, int flags,
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 1 };
 	ssize_t n;
 
+	memset(extras, 0, sizeof(*extras));
+	*truncated = false;
 	for (int tries = 0; tries < 2; tries++) {
 		msg.msg_control = &control;
 		msg.msg_controllen = sizeof(control);

@@ -44,10 +44,23 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#define KEPT_MAX 128
-#define IOV_CUT	 64 /* iovecs used of a longer list */
+#define KEPT_MAX  128
+#define STUFF_IOV 8
+#define IOV_CUT	  64 /* iovecs used of a longer list */
 
 static char zeros[65536]; /* never written: costs no memory */
+
+static ssize_t send_junk(int app_fd, size_t size)
+{
+	struct iovec iov[STUFF_IOV];
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 1 };
+
+	iov[0].iov_base = zeros;
+	iov[0].iov_len = size;
+	while (size > 1 && msg.msg_iovlen < STUFF_IOV)
+		iov[msg.msg_iovlen++] = iov[0];
+	return sendmsg(app_fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
 
 int bridge_stream_prepare(struct bridge *bridge, int app_fd)
 {
@@ -56,7 +69,7 @@ int bridge_stream_prepare(struct bridge *bridge, int app_fd)
 
 	bridge->junk = 0;
 	do {
-		n = send(app_fd, zeros, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = send_junk(app_fd, size);
 		bridge->junk += n > 0 ? (size_t)n : 0;
 	} while (n > 0 && size > 1);
 	bridge->kept = size == 1;
@@ -71,21 +84,32 @@ static size_t queued(const struct bridge *bridge)
 	return size > 0 ? (size_t)size : 0;
 }
 
-static size_t discard(const struct bridge *bridge, size_t size)
+/* Into the same few cache lines again and again. */
+static ssize_t discard_some(const struct bridge *bridge, size_t size)
 {
-	char junk[16384];
-	size_t done = 0;
+	char junk[4096];
+	struct iovec iov[128];
+	struct msghdr msg = { .msg_iov = iov };
 
-	while (done < size) {
-		size_t len =
-			size - done < sizeof(junk) ? size - done : sizeof(junk);
-		ssize_t n = recv(bridge->watch.fd, junk, len, MSG_DONTWAIT);
+	while (size > 0 && msg.msg_iovlen < 128) {
+		size_t len = size < sizeof(junk) ? size : sizeof(junk);
+
+		iov[msg.msg_iovlen].iov_base = junk;
+		iov[msg.msg_iovlen++].iov_len = len;
+		size -= len;
+	}
+	return recvmsg(bridge->watch.fd, &msg, MSG_DONTWAIT);
+}
+
+static void discard(const struct bridge *bridge, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = discard_some(bridge, size);
 
 		if (n <= 0)
-			break;
-		done += (size_t)n;
+			return;
+		size -= (size_t)n;
 	}
-	return done;
 }
 
 void bridge_stream_release(struct bridge *bridge)

@@ -22,8 +22,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -349,7 +349,7 @@ static int create_thread(struct loop *loop)
 
 int loop_start(struct loop *loop, const char *name)
 {
-	char short_name[16] = "";
+	char short_name[16];
 	int err;
 
 	if (atomic_exchange(&loop->running, true))
@@ -360,7 +360,7 @@ int loop_start(struct loop *loop, const char *name)
 		return err;
 	}
 	loop->has_thread = true;
-	strncat(short_name, name, sizeof(short_name) - 1);
+	snprintf(short_name, sizeof(short_name), "%s", name);
 	pthread_setname_np(loop->thread, short_name);
 	return 0;
 }

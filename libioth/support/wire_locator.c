@@ -125,8 +125,8 @@ int wire_locator_dir(const char *vnl, char *dir, size_t size)
 	const char *path;
 	int len;
 
-	if (!scheme ||
-		(strcmp(scheme->name, "switch") && strcmp(scheme->name, "hub")))
+	if (!scheme || (strcmp(scheme->name, "switch") != 0 &&
+			       strcmp(scheme->name, "hub") != 0))
 		return -EINVAL;
 	path = strstr(vnl, "://") + 3;
 	if (*path == '\0' || *path == '[') /* libvdeplug's default */

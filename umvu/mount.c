@@ -104,7 +104,8 @@ static struct umvu_name *source_name(struct umvu_call *call)
 	struct umvu_name *name;
 	char path[PATH_MAX];
 
-	if (!(call->args[3] & (MS_BIND | MS_MOVE)) ||
+	if (call->args[3] & MS_REMOUNT ||
+		!(call->args[3] & (MS_BIND | MS_MOVE)) ||
 		guestmem_read_string(
 			call->tid, call_addr(call, 0), path, sizeof(path)) < 0)
 		return NULL;

@@ -143,6 +143,17 @@ static int take_offer(struct parse *p, const char *path)
 	return o->offer ? 0 : -ENOMEM;
 }
 
+static int take_no_default(struct parse *p)
+{
+	if (p->options->no_default) {
+		snprintf(p->why, p->why_size,
+			"option \"nodefault\": given twice");
+		return -EINVAL;
+	}
+	p->options->no_default = true;
+	return 0;
+}
+
 static int to_plugin(struct parse *p, const char *option)
 {
 	char *spec;
@@ -166,10 +177,8 @@ static int take(struct parse *p, const char *option)
 		return add_vnl(p, option);
 	if (!strncmp(option, "offer=", 6))
 		return take_offer(p, option + 6);
-	if (!strcmp(option, "nodefault")) {
-		p->options->no_default = true;
-		return 0;
-	}
+	if (!strcmp(option, "nodefault"))
+		return take_no_default(p);
 	for (i = 0; i < NUMBERS; i++)
 		if (!strncmp(option, numbers[i].prefix,
 			    strlen(numbers[i].prefix)))

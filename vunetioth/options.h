@@ -8,7 +8,7 @@
  *	offer=PATH offer-mode=OCTAL
  *				other sessions may share the stack through the
  *				socket PATH, of this mode (0600)
- *	nodefault		at /dev/net/default: not the session's default
+ *	nodefault		even at /dev/net/default not the session's default
  *	anything else		goes to the plug-in
  *
  * A comma inside [] or {} belongs to the option.

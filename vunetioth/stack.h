@@ -50,6 +50,7 @@ struct stack {
 	unsigned int names;	     /* mounted, of it */
 	struct unmounting *deleting; /* an umount waits for the process */
 	unsigned int users;	     /* composites that it is a part of */
+	bool no_default;	     /* not the session\'s, whatever its name */
 	bool attached; /* the process belongs to another session */
 	bool held;     /* other sessions use it: this one must go on for them */
 	/* It has parts instead of a process; NULL again when dead. */

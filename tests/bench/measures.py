@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is measured. Each measure takes a Bench and adds to its rows."""
+import json
+import time
+
+import places
+from places import Place, mount, view
+
+SERVER, CLIENT = "10.9.1.2", "10.9.1.1"
+PYTHON = "/usr/bin/python3"
+TREE = "/usr/share/doc"
+
+# name, arguments of bench_calls, expected at most in a view, with --no-paths
+CALLS = [
+    ("getppid", "getppid", 1.3, 1.3),
+    ("read /dev/zero", "read", 1.3, 1.3),
+    ("write /dev/null", "write", 1.3, 1.3),
+    ("stat", "stat", 10, 1.3),
+    ("open+close", "open", 10, 1.3),
+    ("fork+exec /bin/true", "-b {runs} -n 1 run /bin/true", None, None),
+    (f"find {TREE}", f"-b {{few}} -n 1 run find {TREE} -name '*.x'", 5, 1.3),
+    ("the same, with stat", f"-b {{few}} -n 1 run find {TREE} -size +1M", 5,
+     1.3),
+    ("gcc -O2 -c", "-b {few} -n 1 run gcc -O2 -c {dir}/hello.c -o {dir}/hello.o",
+     1.4, 1.3),
+    ("python3 -c pass", f"-b {{few}} -n 1 run {PYTHON} -c pass", 1.4, 1.3),
+]
+
+HELLO = """#include <stdio.h>
+#include <sys/socket.h>
+int main(void) { return printf("hello\\n") < 0; }
+"""
+
+
+def calls(bench):
+    """System calls and programs in a view, against native."""
+    with open(f"{bench.dir}/hello.c", "w") as f:
+        f.write(HELLO)
+    with Place(path=bench.path) as native, view(bench) as full, \
+            view(bench, "--no-paths") as nopaths:
+        for place, name in ((full, "a"), (nopaths, "b")):
+            mount(place, "vdestack", f"switch://{bench.dir}/sw{name}", name)
+        for round_ in bench.rounds("system calls"):
+            for name, args, most, most_nopaths in CALLS:
+                command = f"{bench.calls} " + args.format(
+                    dir=bench.dir, runs=bench.pick(100, 20),
+                    few=bench.pick(9, 3))
+                found = bench.take_turns(round_, {
+                    "native": lambda c=command: native.number(c),
+                    "view": lambda c=command: full.number(c),
+                    "nopaths": lambda c=command: nopaths.number(c)})
+                for what, limit in (("view", most), ("nopaths", most_nopaths)):
+                    bench.add("view" if what == "view" else "view --no-paths",
+                              name, found["native"], found[what], "ns", limit)
+
+
+def parts(bench):
+    """A socket on a stack, and where its time goes."""
+    args = f"-b {bench.pick(50, 10)}"
+    ptp = f"ptp://{bench.dir}/parts"
+
+    with Place(path=bench.path) as native, view(bench) as v:
+        mount(v, "vdestack", f"switch://{bench.dir}/swp", "a")
+        mount(v, "kernel", None, "k")
+        on = f"vustack /dev/net/{{}} {bench.calls} {args} {{}}".format
+        plain = f"{bench.calls} {args} {{}}".format
+        todo = [
+            # name, where, command, native command, at most
+            ("on vdestack, one after the other", v, on("a", "socket"),
+             "socket", 15),
+            ("on vdestack, bursts of 16", v, on("a", "burst16"), "burst16",
+             15),
+            ("on vdestack, bursts of 256", v, on("a", "burst256"), "burst256",
+             15),
+            ("never in stock (netlink, vdestack)", v, on("a", "rawsocket"),
+             "rawsocket", None),
+            ("on a kernel stack (never in stock)", v, on("k", "socket"),
+             "socket", None),
+            ("msocket(NULL) on no stack (umvu makes it)", v, plain("msocket"),
+             "socket", None),
+            ("in a view, on no stack (trap, go on)", v, plain("socket"),
+             "socket", None),
+            ("AF_UNIX, on vdestack (trap, go on)", v, on("a", "unix"), "unix",
+             None),
+            ("libioth alone, no view", native,
+             f"{bench.traffic} sockets vdestack {ptp} {CLIENT}", "socket",
+             None),
+            ("seccomp alone: answer (no socket)", native,
+             f"{bench.floor} answer", "socket", None),
+            ("seccomp alone: go on", native, f"{bench.floor} continue",
+             "socket", None),
+            ("seccomp alone: hand over a new socket", native,
+             f"{bench.floor} addfd", "socket", None),
+        ]
+        for round_ in bench.rounds("socket()+close"):
+            for name, place, command, base, most in todo:
+                found = bench.take_turns(round_, {
+                    "native": lambda b=base: native.number(plain(b)),
+                    "other": lambda p=place, c=command: p.number(c)})
+                bench.add("socket()+close", name, found["native"],
+                          found["other"], "ns", most)
+            cpu_of_sockets(bench, v)
+
+
+def cpu_of_sockets(bench, place):
+    """Processor time of everyone who takes part."""
+    batches, size = 40, 50
+    before = places.thread_ns(bench.mark)
+    place.run(f"vustack /dev/net/a {bench.calls} -b {batches} -n {size} "
+              "socket")
+    after = places.thread_ns(bench.mark)
+    shares = {"umvu": 0.0, "stack process": 0.0}
+    for key, ns in after.items():
+        who = "stack process" if key[0].startswith("vunetioth") else "umvu"
+        shares[who] += (ns - before.get(key, ns)) / (batches * size)
+    for who, ns in shares.items():
+        bench.add("socket()+close", f"processor time of {who}", None, ns, "ns",
+                  None)
+
+
+# --- traffic -----------------------------------------------------------------
+
+class Pair:
+    """Two ends of a wire, of one kind."""
+
+    def __init__(self, bench, wire):
+        self.bench = bench
+        self.vnl = {
+            "switch": (f"switch://{bench.dir}/w", f"vde://{bench.dir}/w"),
+            "ptp": (f"ptp://{bench.dir}/w", f"ptp://{bench.dir}/w"),
+        }[wire]
+        self.places = []
+        self.build()
+
+    def open(self, place):
+        self.places.append(place)
+        return place
+
+    def end(self):
+        for place in self.places:
+            place.stop()
+        for place in reversed(self.places):
+            place.end()
+
+    def measure(self):
+        """Gbit/s, us, connections per second."""
+        place, where = self.client
+        seconds, connections = self.bench.pick((2, 3000), (0.5, 300))
+        self.server[0].start(f"{self.server[1]} {self.bench.traffic} serve "
+                             f"{self.stack[0]}")
+        out = place.run(f"{where} {self.bench.traffic} client {self.stack[1]} "
+                        f"{SERVER} {seconds} {connections}")
+        self.server[0].stop()
+        return [float(x) for x in out.split()]
+
+    def iperf3(self):
+        """Gbit/s"""
+        self.server[0].start(f"{self.server[1]} iperf3 -s -1")
+        time.sleep(0.5)
+        out = self.client[0].run(f"{self.client[1]} iperf3 -J -c {SERVER} "
+                                 f"-t {self.bench.pick(2, 1)}")
+        self.server[0].stop()
+        return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e9
+
+
+class ViewPair(Pair):
+    stack = ("- - -", "- - -")
+
+    def build(self):
+        place = self.open(view(self.bench))
+        mount(place, "vdestack", self.vnl[0], "s", SERVER)
+        mount(place, "vdestack", self.vnl[1], "c", CLIENT)
+        self.server = place, "vustack /dev/net/s"
+        self.client = place, "vustack /dev/net/c"
+
+
+class LibiothPair(Pair):
+    def build(self):
+        place = self.open(Place(path=self.bench.path))
+        self.server = self.client = place, ""
+        self.stack = (f"vdestack {self.vnl[0]} {SERVER}",
+                      f"vdestack {self.vnl[1]} {CLIENT}")
+
+
+class VdensPair(Pair):
+    stack = ("- - -", "- - -")
+
+    def build(self):
+        ends = []
+        for vnl, address in zip(self.vnl, (SERVER, CLIENT)):
+            place = self.open(Place(["vdens", vnl], self.bench.path))
+            place.run(places.UP.format(address))
+            ends.append((place, ""))
+        self.server, self.client = ends
+
+
+KINDS = {"view": ViewPair, "libioth": LibiothPair, "vdens": VdensPair}
+
+
+def one_pair(bench, kind, wire):
+    pair = KINDS[kind](bench, wire)
+    try:
+        figures = pair.measure()
+        figures.append(pair.iperf3() if kind != "libioth" else None)
+    finally:
+        pair.end()
+        time.sleep(0.2)
+    return figures
+
+
+def traffic(bench):
+    """Two stacks on a wire: in a view, used by libioth, and vdens."""
+    for round_ in bench.rounds("traffic"):
+        for wire in ("switch", "ptp"):
+            found = bench.take_turns(round_, {
+                kind: lambda k=kind, w=wire: one_pair(bench, k, w)
+                for kind in KINDS})
+            add_traffic(bench, wire, found)
+
+
+def add_traffic(bench, wire, found):
+    figures = (("throughput", "Gbit/s", 0.95), ("64-byte round trip", "us",
+                                                0.95),
+               ("connections", "/s", 0.6), ("iperf3", "Gbit/s", None))
+    for base, expected in (("libioth", None), ("vdens", 1.0)):
+        for i, (name, unit, least) in enumerate(figures):
+            a, b = found[base][i], found["view"][i]
+            if a is None:
+                continue
+            bench.add(f"view : {base} ({wire}://)", name, a, b, unit,
+                      expected or least, at_least=True)
+
+
+# --- idleness ----------------------------------------------------------------
+
+def idle(bench):
+    """Processor time of a session with ten mounts and nothing to do."""
+    seconds = bench.idle
+    if not seconds:
+        return
+    bench.say(f"idle, {seconds} s")
+    mark = bench.mark + "-idle"
+    place = Place(["umvu", "-N"], bench.path, mark)
+    with place:
+        place.run("vu_insmod vunetioth")
+        for i in range(10):
+            vnl = ("vde" if i else "switch") + f"://{bench.dir}/idle"
+            mount(place, "vdestack", vnl, f"n{i}", f"10.9.2.{i + 1}")
+        time.sleep(8)  # duplicate address detection, router solicitations
+        before, ns = places.ticks(mark), places.thread_ns(mark)
+        time.sleep(seconds)
+        after, ns_after = places.ticks(mark), places.thread_ns(mark)
+    used = {k: after[k] - before.get(k, 0) for k in after}
+    total = sum(used.values())
+    bench.add("idle, 10 mounts", f"processor time in {seconds} s", None,
+              total / 100, "s", 0.0)
+    bench.add("idle, 10 mounts", "the same, by the scheduler's clock", None,
+              sum(ns_after[k] - ns.get(k, 0) for k in ns_after) / 1e3, "us",
+              None)
+    for (pid, name), n in sorted(used.items()):
+        if n:
+            bench.note(f"not idle: {name} ({pid}) used {n / 100:.2f} s")

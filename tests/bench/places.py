@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Places where things are measured: a shell natively, in a view, in a vdens.
+
+All stay open side by side, so that measurements in them can take turns.
+"""
+import os
+import select
+import subprocess
+import time
+
+MARK = "VU_BENCH_MARK"
+END = "__end_of_command__"
+
+
+class Failed(Exception):
+    pass
+
+
+class Place:
+    """A shell that runs commands, one after the other."""
+
+    def __init__(self, argv=(), path="", mark=""):
+        env = dict(os.environ, LC_ALL="C")
+        env["PATH"] = path + ":/usr/sbin:/usr/bin:/sbin:/bin"
+        env[MARK] = mark
+        self.started = []
+        self.buffer = ""
+        self.shell = subprocess.Popen(
+            [*argv, "bash", "--norc"], env=env, text=False,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            start_new_session=True)
+
+    def run(self, command, timeout=60):
+        """What it printed. The command gets no input."""
+        line = f"{{ timeout {timeout} bash -c \"$(cat <<'{END}'\n{command}\n" \
+               f"{END}\n)\"; }} </dev/null; echo {END} $?\n"
+        return self.send(line, command, timeout + 5)
+
+    def send(self, line, command, timeout):
+        self.shell.stdin.write(line.encode())
+        self.shell.stdin.flush()
+        limit = time.monotonic() + timeout
+        while END not in self.buffer or not self.buffer.endswith("\n"):
+            fd = self.shell.stdout.fileno()
+            if not select.select([fd], [], [], max(
+                    0, limit - time.monotonic()))[0]:
+                raise Failed(f"{command}: no end")
+            got = os.read(fd, 65536).decode(errors="replace")
+            if not got:
+                raise Failed(f"{command}: the shell ended")
+            self.buffer += got
+        output, _, status = self.buffer.partition(END)
+        self.buffer = ""
+        if int(status) != 0:
+            raise Failed(f"{command}: status {int(status)} {output.strip()}")
+        return output.strip()
+
+    def number(self, command, timeout=60):
+        return float(self.run(command, timeout).split()[0])
+
+    def start(self, command):
+        """In the background, until stop()."""
+        pid = self.send(f"{command} </dev/null >/dev/null & echo $!; "
+                        f"echo {END} 0\n", command, 10)
+        self.started.append(pid)
+
+    def stop(self):
+        if self.started:
+            pids = " ".join(self.started)
+            self.send(f"kill {pids} 2>/dev/null; wait {pids} 2>/dev/null; "
+                      f"echo {END} 0\n", "kill", 20)
+        self.started = []
+
+    def end(self):
+        try:
+            self.stop()
+        except (Failed, OSError):
+            pass
+        self.shell.stdin.close()
+        self.shell.stdout.close()
+        try:
+            self.shell.wait(20)
+        except subprocess.TimeoutExpired:
+            self.shell.kill()
+            self.shell.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+
+UP = "ip link set lo up; ip addr add {0}/24 dev vde0; ip link set vde0 up"
+
+
+def view(bench, *options):
+    place = Place(["umvu", "-N", *options], bench.path, bench.mark)
+    place.run("vu_insmod vunetioth")
+    return place
+
+
+def mount(place, plugin, vnl, name, address=None):
+    wire = f"-o '{vnl}' " if vnl else ""
+    place.run(f"vumount -t vunetioth {wire}{plugin} /dev/net/{name}")
+    if address:
+        place.run(f"vustack /dev/net/{name} sh -c "
+                  f"'{UP.format(address)}'")
+
+
+def processes(mark):
+    """Process numbers of the session that was started with this mark."""
+    wanted = f"{MARK}={mark}".encode()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as f:
+                if wanted in f.read().split(b"\0"):
+                    yield int(pid)
+        except OSError:
+            pass
+
+
+def name_of(pid):
+    with open(f"/proc/{pid}/cmdline", "rb") as f:
+        return f.read().replace(b"\0", b" ").decode(errors="replace").strip()
+
+
+def ticks(mark):
+    """{(pid, name): user and system time in ticks} of a session."""
+    used = {}
+    for pid in processes(mark):
+        try:
+            with open(f"/proc/{pid}/stat") as f:
+                fields = f.read().rpartition(")")[2].split()
+            used[pid, name_of(pid)] = int(fields[11]) + int(fields[12])
+        except OSError:
+            pass
+    return used
+
+
+def thread_ns(mark):
+    """{(name, tid): nanoseconds on a processor} of a session's threads."""
+    used = {}
+    for pid in processes(mark):
+        try:
+            for tid in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{tid}/schedstat") as f:
+                    used[name_of(pid), int(tid)] = int(f.read().split()[0])
+        except OSError:
+            pass
+    return used

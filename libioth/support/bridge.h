@@ -54,8 +54,11 @@ enum bridge_state {
 };
 
 /*
- * CLEAN   the last duplicate was closed, or shut down both ways (the kernel
+ * CLEAN   the last duplicate was closed, or both directions are shut down, the
+ *         app's by shutdown(2), the other by that or by bridge_fin (the kernel
  *         does not tell these apart): all the app's data has been read before.
+ *         The connection is over either way; what the program may still ask of
+ *         a descriptor that it has not closed (getpeername) lives elsewhere.
  * UNREAD  it was closed although delivered data had not been read: a TCP sends
  *         RST. Data of the app that was not read yet is lost, as it is there.
  */
@@ -91,7 +94,10 @@ struct bridge_config {
 };
 
 /*
- * Makes a bridge and its app end, *@app_fd, which is the caller's.
+ * Makes a bridge and its app end, *@app_fd, which is the caller's. SO_SNDBUF of
+ * the app end must not be made smaller by anybody (bridge_stream.c): options of
+ * the program are the stack's and never set on the pair. Costs 3 us, a FRESH
+ * stream 17 us, and bridge_connected as much again.
  * Errors: -EMFILE, -ENFILE, -ENOMEM, -EINVAL (state).
  */
 int bridge_open(struct bridge **bridge, int *app_fd, struct loop *loop,
@@ -101,8 +107,9 @@ int bridge_open(struct bridge **bridge, int *app_fd, struct loop *loop,
 int bridge_start(struct bridge *bridge);
 
 /*
- * The stack has no more use for it. An app end that is still open reads EOF,
- * then, and its writes give EPIPE.
+ * The stack has no more use for it. An app end that is still open reads what
+ * was delivered, then EOF, and its writes give EPIPE; if it is FRESH, or the
+ * stack left data of the app unread, it reads ECONNRESET instead.
  */
 void bridge_free(struct bridge *bridge);
 

@@ -32,7 +32,8 @@ int bridge_app_take(int fd, int flags);
  * inet socket: source in msg_name, the stack's control data, MSG_TRUNC,
  * MSG_CTRUNC. A datagram that came without a source (a connected socket's)
  * leaves msg_namelen 0: ask the stack for the peer. MSG_PEEK, MSG_TRUNC,
- * MSG_DONTWAIT and MSG_CMSG_CLOEXEC work. Errors: of recvmsg(2), negative.
+ * MSG_DONTWAIT and MSG_CMSG_CLOEXEC work. A program that has no descriptor left
+ * gets the payload without its source. Errors: of recvmsg(2), negative.
  */
 ssize_t bridge_app_recvmsg(int fd, struct msghdr *msg, int flags);
 

@@ -23,6 +23,11 @@
  * at all (a marker) and ends with the trailer. What carries none came from a
  * plain write.
  *
+ * What a plain descriptor cannot show: FIONREAD is the sum of the waiting
+ * datagrams, not the size of the first; an ICMP error wakes nobody (SO_ERROR is
+ * the stack's); a write without a destination on a socket that has no peer
+ * succeeds and goes nowhere; sizes are refused by whoever receives.
+ *
  * An empty datagram and the end both receive as 0 bytes. The stack end has
  * SO_TIMESTAMP on: what carries a time is a datagram.
  */

@@ -141,6 +141,22 @@ static void closing_while_connecting_is_told(void **state)
 	close_bridge(&f);
 }
 
+/* The stack connects before it has seen the event. */
+static void closing_races_with_connected(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fresh(&f);
+	close(f.app);
+	f.app = -1;
+	bridge_connected(f.bridge);
+	run(&f);
+	assert_int_equal(f.closes, 1);
+	assert_int_equal(f.how, BRIDGE_CLOSE_CLEAN);
+	close_bridge(&f);
+}
+
 static void app_flags_are_as_asked(void **state)
 {
 	struct fixture f;
@@ -415,6 +431,40 @@ static void both_shut_down_counts_as_closed(void **state)
 	run(&f);
 	assert_int_equal(f.closes, 1);
 	assert_int_equal(f.how, BRIDGE_CLOSE_CLEAN);
+	close_bridge(&f);
+}
+
+static void fin_of_both_sides_counts_as_closed(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_connected(&f);
+	send_text(f.app, "last");
+	bridge_fin(f.bridge);
+	run(&f);
+	assert_int_equal(f.closes, 0);
+	shutdown(f.app, SHUT_WR);
+	run(&f);
+	assert_got(&f, "last");
+	assert_int_equal(f.closes, 1);
+	assert_int_equal(f.how, BRIDGE_CLOSE_CLEAN);
+	assert_reads(f.app, "");
+	close_bridge(&f);
+}
+
+static void free_with_unread_data_resets(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_connected(&f);
+	f.reads = false;
+	send_text(f.app, "never read");
+	run(&f);
+	bridge_free(f.bridge);
+	f.bridge = NULL;
+	assert_fails(read(f.app, f.got, 1), ECONNRESET);
 	close_bridge(&f);
 }
 
@@ -712,6 +762,7 @@ int main(void)
 		cmocka_unit_test(failed_shows_as_with_tcp),
 		cmocka_unit_test(reopened_connects_in_place),
 		cmocka_unit_test(closing_while_connecting_is_told),
+		cmocka_unit_test(closing_races_with_connected),
 		cmocka_unit_test(app_flags_are_as_asked),
 		cmocka_unit_test(a_token_per_connection_waits),
 		cmocka_unit_test(blocked_accept_wakes),
@@ -727,6 +778,8 @@ int main(void)
 		cmocka_unit_test(app_close_comes_after_the_data),
 		cmocka_unit_test(app_close_with_unread_data_is_told),
 		cmocka_unit_test(both_shut_down_counts_as_closed),
+		cmocka_unit_test(fin_of_both_sides_counts_as_closed),
+		cmocka_unit_test(free_with_unread_data_resets),
 		cmocka_unit_test(nobody_reads_after_shut_rd),
 		cmocka_unit_test(bridge_may_be_freed_in_a_callback),
 		cmocka_unit_test(every_byte_comes_once),

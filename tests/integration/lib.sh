@@ -15,6 +15,11 @@ set -u
 PATH=$VU_BUILD/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C
 bin=$VU_BUILD/tests/bin
+# Only a sanitized build has it (tests/support/nodeepbind.c).
+if [ -e "$bin/libnodeepbind.so" ]; then
+	export LD_PRELOAD=$bin/libnodeepbind.so
+	export ASAN_OPTIONS=verify_asan_link_order=0${ASAN_OPTIONS+:$ASAN_OPTIONS}
+fi
 a=/dev/net/a b=/dev/net/b c=/dev/net/c
 failures=0
 started=()

@@ -24,7 +24,6 @@ class Terminal:
 
     def expect(self, pattern):
         """Reads until pattern comes; forgets the text up to its end."""
-        global failures
         give_up = time.monotonic() + 15
         while not (found := re.search(pattern, self.text)):
             ready, _, _ = select.select([self.fd], [], [], 0.2)
@@ -33,11 +32,8 @@ class Terminal:
             except OSError:  # the other side is closed
                 give_up = 0
             if time.monotonic() > give_up:
-                print(f"FAIL: no {pattern!r} in {self.text!r}")
-                failures += 1
-                return False
+                sys.exit(f"FAIL: no {pattern!r} in {self.text!r}")
         self.text = self.text[found.end():]
-        return True
 
     def type(self, text):
         os.write(self.fd, text.encode())
@@ -66,7 +62,7 @@ class Terminal:
 
 def jobs(t, prefix):
     """prefix: what runs the jobs; the shell is at its prompt."""
-    t.run(f"{prefix}sh -c 'echo run; sleep 1000; echo not reached'")
+    t.run(f"{prefix}sh -c 'echo run; read x; echo not reached'")
     t.expect("run\r\n")
     t.type("\x03")
     t.expect(re.escape(PROMPT))

@@ -89,19 +89,27 @@ static void tell_urgent(struct bridge *bridge)
 		ops->on_urgent(bridge, bridge->urgent, bridge->config.owner);
 }
 
+/* The end of callbacks. False: they have freed the bridge. */
+static bool called(struct bridge *bridge)
+{
+	bool freed = bridge->freed;
+
+	bridge->calling = false;
+	if (freed)
+		free(bridge);
+	return !freed;
+}
+
 static void run_settle(struct loop_task *task)
 {
 	struct bridge *bridge =
 		(struct bridge *)((char *)task -
 				  offsetof(struct bridge, settle));
-	bool freed = false;
 
-	bridge->freed = &freed;
+	bridge->calling = true;
 	tell_urgent(bridge);
-	if (freed)
-		return;
-	bridge->freed = NULL;
-	settle(bridge);
+	if (called(bridge))
+		settle(bridge);
 }
 
 static int take_error(struct bridge *bridge)
@@ -133,33 +141,28 @@ static void tell_data(struct bridge *bridge)
 static void tell_space(struct bridge *bridge)
 {
 	const struct bridge_ops *ops = bridge->config.ops;
-	const bool *freed = bridge->freed;
 
 	bridge->wants_space = false;
 	if (ops->on_space)
 		ops->on_space(bridge, bridge->config.owner);
-	if (!*freed && bridge->state == BRIDGE_OPEN && !bridge->wants_space)
+	if (!bridge->freed && bridge->state == BRIDGE_OPEN &&
+		!bridge->wants_space)
 		loop_watch_change(bridge->loop, &bridge->watch, EVENTS);
 }
 
 /* The steps of an OPEN bridge; each may end it. */
 static void tell_all(struct bridge *bridge, uint32_t events)
 {
-	bool freed = false;
-
-	bridge->freed = &freed;
+	bridge->calling = true;
 	if (events & EPOLLPRI)
 		bridge_stream_take_urgent(bridge);
 	tell_data(bridge);
-	if (!freed && bridge->state == BRIDGE_OPEN)
+	if (!bridge->freed && bridge->state == BRIDGE_OPEN)
 		tell_urgent(bridge);
-	if (!freed && bridge->state == BRIDGE_OPEN && bridge->wants_space &&
-		(events & (EPOLLOUT | EPOLLHUP)))
+	if (!bridge->freed && bridge->state == BRIDGE_OPEN &&
+		bridge->wants_space && (events & (EPOLLOUT | EPOLLHUP)))
 		tell_space(bridge);
-	if (freed)
-		return;
-	bridge->freed = NULL;
-	if (bridge->state == BRIDGE_OPEN)
+	if (called(bridge) && bridge->state == BRIDGE_OPEN)
 		settle(bridge);
 }
 
@@ -293,13 +296,14 @@ int bridge_start(struct bridge *bridge)
 
 void bridge_free(struct bridge *bridge)
 {
-	if (bridge->freed)
-		*bridge->freed = true;
 	if (bridge->config.kind == BRIDGE_STREAM &&
 		bridge->state == BRIDGE_OPEN)
 		bridge_stream_release(bridge);
 	bridge_close_end(bridge);
-	free(bridge);
+	if (bridge->calling)
+		bridge->freed = true;
+	else
+		free(bridge);
 }
 
 int bridge_reopen(struct bridge *bridge, int flags, int *app_fd)

@@ -28,7 +28,8 @@ struct bridge {
 	unsigned char urgent;
 	/* datagrams: */
 	bool at_end; /* receive has met the end of the app's datagrams */
-	bool *freed; /* set by bridge_free while a callback runs */
+	bool calling; /* a callback runs: bridge_free waits for its end */
+	bool freed;   /* by that callback */
 };
 
 /* Asks for EPOLLOUT until on_space. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is measured. Each measure takes a Bench and adds to its rows."""
 import json
+import tempfile
 import time
 
 import places
@@ -125,12 +126,13 @@ class Pair:
 
     def __init__(self, bench, wire):
         self.bench = bench
+        # A switch whose process was killed leaves its directory behind.
+        path = tempfile.mkdtemp(prefix="wire.", dir=bench.dir) + "/w"
         self.vnl = {
-            "switch": (f"switch://{bench.dir}/w", f"vde://{bench.dir}/w"),
-            "ptp": (f"ptp://{bench.dir}/w", f"ptp://{bench.dir}/w"),
+            "switch": (f"switch://{path}", f"vde://{path}"),
+            "ptp": (f"ptp://{path}", f"ptp://{path}"),
         }[wire]
         self.places = []
-        self.build()
 
     def open(self, place):
         self.places.append(place)
@@ -200,6 +202,7 @@ KINDS = {"view": ViewPair, "libioth": LibiothPair, "vdens": VdensPair}
 def one_pair(bench, kind, wire):
     pair = KINDS[kind](bench, wire)
     try:
+        pair.build()
         figures = pair.measure()
         figures.append(pair.iperf3() if kind != "libioth" else None)
     finally:

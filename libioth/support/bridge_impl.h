@@ -27,7 +27,7 @@ struct bridge {
 	bool has_urgent;
 	unsigned char urgent;
 	/* datagrams: */
-	bool at_end; /* receive has met the end of the app's datagrams */
+	bool at_end;  /* receive has met the end of the app's datagrams */
 	bool calling; /* a callback runs: bridge_free waits for its end */
 	bool freed;   /* by that callback */
 };

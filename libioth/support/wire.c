@@ -62,13 +62,13 @@ int wire_start(struct wire *wire)
 
 void wire_close(struct wire *wire)
 {
-	if (wire->closed)
-		*wire->closed = true;
 	wire_flush(wire);
 	loop_forget(wire->loop, &wire->flush);
 	wire->carrier_ops->close(wire);
 	wire_fini(wire);
-	free(wire);
+	wire->is_closed = true;
+	if (!wire->is_calling)
+		free(wire);
 }
 
 const char *wire_name(const struct wire *wire)
@@ -176,36 +176,37 @@ static unsigned filter(struct wire *wire, struct iovec *frames, unsigned len)
 	return good;
 }
 
+/* Returns whether the wire is still there. */
+static bool end_call(struct wire *wire)
+{
+	bool is_closed = wire->is_closed;
+
+	wire->is_calling = false;
+	if (is_closed)
+		free(wire);
+	return !is_closed;
+}
+
 bool wire_received(struct wire *wire, struct iovec *frames, unsigned len)
 {
-	bool closed = false;
-
 	len = filter(wire, frames, len);
 	if (len == 0)
 		return true;
-	wire->closed = &closed;
+	wire->is_calling = true;
 	wire->ops->on_frames(wire, frames, len, wire->owner);
-	if (closed)
-		return false;
-	wire->closed = NULL;
-	return true;
+	return end_call(wire);
 }
 
 bool wire_set_carrier(struct wire *wire, bool carrier)
 {
-	bool closed = false;
-
 	if (wire->carrier == carrier)
 		return true;
 	wire->carrier = carrier;
 	if (!wire->ops->on_carrier)
 		return true;
-	wire->closed = &closed;
+	wire->is_calling = true;
 	wire->ops->on_carrier(wire, carrier, wire->owner);
-	if (closed)
-		return false;
-	wire->closed = NULL;
-	return true;
+	return end_call(wire);
 }
 
 /* ---- sending ---- */

@@ -43,8 +43,9 @@ struct wire {
 	char name[WIRE_NAME_SIZE];
 	unsigned mtu, mtu_max;
 	bool up, carrier;
-	bool full;    /* the carrier took less than all; it calls wire_flush */
-	bool *closed; /* set by wire_close while frames are delivered */
+	bool full; /* the carrier took less than all; it calls wire_flush */
+	/* wire_close during a callback leaves the memory to who called it */
+	bool is_calling, is_closed;
 	struct loop_task flush;
 	struct wire_tap *taps;
 	struct wire_stats stats;

@@ -245,6 +245,17 @@ int netns_open(struct netns *ns, const char *path, int flags)
 	return (int)ask(ns, &request);
 }
 
+int netns_ioctl(struct netns *ns, int fd, int request, void *arg)
+{
+	struct nsrequest r = { .op = NSOP_IOCTL,
+		.net_fd = -1,
+		.a = fd,
+		.b = request,
+		.arg = arg };
+
+	return (int)ask(ns, &r);
+}
+
 int netns_outer(struct netns *ns)
 {
 	struct nsrequest request = { .op = NSOP_NEWNET, .net_fd = -1 };

@@ -42,6 +42,12 @@ int netns_socket(struct netns *ns, enum netns_side side, int domain, int type,
 int netns_open(struct netns *ns, const char *path, int flags);
 
 /*
+ * ioctl(2) of netdevice(7) on @fd, made inside: in a view of umvu(1), what such a
+ * request is about goes by who makes it, not by @fd.
+ */
+int netns_ioctl(struct netns *ns, int fd, int request, void *arg);
+
+/*
  * Makes NETNS_OUTER unless it is there and returns its descriptor, which stays
  * the namespace's. Errors: negative errno.
  */

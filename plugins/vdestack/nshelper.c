@@ -92,6 +92,8 @@ RAW_TASK static long do_op(const struct nsrequest *r, int home_fd)
 	case NSOP_OPEN:
 		return raw4(SYS_openat, AT_FDCWD, (long)r->path,
 			r->a | O_CLOEXEC, 0);
+	case NSOP_IOCTL:
+		return raw3(SYS_ioctl, r->a, r->b, (long)r->arg);
 	case NSOP_NEWNET:
 		return new_net(home_fd);
 	}

@@ -17,15 +17,17 @@
 enum nsop {
 	NSOP_SOCKET, /* a: domain, b: type, c: protocol */
 	NSOP_OPEN,   /* path, a: flags */
+	NSOP_IOCTL,  /* a: descriptor, b: request, arg */
 	NSOP_NEWNET, /* makes a further namespace, returns its descriptor */
 };
 
-/* Answer of an operation: a descriptor or a negative errno. */
+/* Answer of an operation: a descriptor or 0, or a negative errno. */
 struct nsrequest {
 	enum nsop op;
 	int net_fd; /* namespace to do it in, -1: the helper's own */
 	int a, b, c;
 	const char *path;
+	void *arg;
 };
 
 /*

@@ -85,20 +85,21 @@ static const struct port_ops tap_ops = {
 };
 
 /* TUNSETIFF on a taken name says EINVAL or EBUSY, by the kind of its owner. */
-static int is_taken(int sock, const char *name)
+static int is_taken(struct netns *ns, int sock, const char *name)
 {
 	struct ifreq ifr = { 0 };
 
 	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
-	return *name && ioctl(sock, SIOCGIFINDEX, &ifr) == 0;
+	return *name && netns_ioctl(ns, sock, SIOCGIFINDEX, &ifr) == 0;
 }
 
 static int make(struct port *port, int sock, const struct port_config *config)
 {
 	struct ifreq ifr = { 0 };
 	unsigned ifindex = (unsigned)config->ifindex;
+	int err;
 
-	if (is_taken(sock, config->ifname))
+	if (is_taken(port->ns, sock, config->ifname))
 		return -EEXIST;
 	if (ifindex && ioctl(port->fd, TUNSETIFINDEX, &ifindex) < 0)
 		return -errno;
@@ -107,8 +108,9 @@ static int make(struct port *port, int sock, const struct port_config *config)
 		IFNAMSIZ - 1);
 	if (ioctl(port->fd, TUNSETIFF, &ifr) < 0)
 		return errno == EBUSY ? -EEXIST : -errno;
-	if (ioctl(sock, SIOCGIFINDEX, &ifr) < 0)
-		return -errno;
+	err = netns_ioctl(port->ns, sock, SIOCGIFINDEX, &ifr);
+	if (err < 0)
+		return err;
 	port->ifindex = ifr.ifr_ifindex;
 	return rtnl_set_mac(sock, port->ifindex, config->mac);
 }

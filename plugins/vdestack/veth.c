@@ -31,7 +31,6 @@
 #include <linux/sockios.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -157,26 +156,26 @@ static const struct port_ops veth_ops = {
 	.del = veth_del,
 };
 
-static int set_offload(int sock, const char *name, uint32_t command)
+static int set_offload(
+	struct netns *ns, int sock, const char *name, uint32_t command)
 {
 	struct ethtool_value off = { .cmd = command, .data = 0 };
 	struct ifreq ifr = { .ifr_data = (void *)&off };
 
 	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
-	return ioctl(sock, SIOCETHTOOL, &ifr) < 0 ? -errno : 0;
+	return netns_ioctl(ns, sock, SIOCETHTOOL, &ifr);
 }
 
 /* What the near end may no longer leave to the device. */
-static int stop_offloads(int sock, int ifindex)
+static int stop_offloads(struct netns *ns, int sock, int ifindex)
 {
 	struct ifreq ifr = { .ifr_ifindex = ifindex };
-	int err;
+	int err = netns_ioctl(ns, sock, SIOCGIFNAME, &ifr);
 
-	if (ioctl(sock, SIOCGIFNAME, &ifr) < 0)
-		return -errno;
-	err = set_offload(sock, ifr.ifr_name, ETHTOOL_STSO);
 	if (err == 0)
-		err = set_offload(sock, ifr.ifr_name, ETHTOOL_STXCSUM);
+		err = set_offload(ns, sock, ifr.ifr_name, ETHTOOL_STSO);
+	if (err == 0)
+		err = set_offload(ns, sock, ifr.ifr_name, ETHTOOL_STXCSUM);
 	return err;
 }
 
@@ -231,7 +230,7 @@ static int make(struct port *port, const int sock[2], int peer_net_fd,
 			sock[NETNS_OUTER], peer_name, &port->ifindex, &near);
 	if (err < 0)
 		return err;
-	err = stop_offloads(sock[NETNS_INNER], near);
+	err = stop_offloads(port->ns, sock[NETNS_INNER], near);
 	if (err == 0)
 		err = rtnl_set_up(sock[NETNS_OUTER], port->ifindex, true);
 	if (err == 0)

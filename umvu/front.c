@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -20,6 +21,7 @@ struct front {
 	int sock; /* to the supervisor */
 	int signals;
 	pid_t command;
+	uint64_t early; /* bit = signal that came before the command */
 };
 
 /* Dies as the command did, so that whoever waits sees the same. */
@@ -56,6 +58,15 @@ static int failed(const struct report_message *m)
 	return EXIT_FAILED;
 }
 
+static void pass_early_signals(const struct front *f)
+{
+	int sig;
+
+	for (sig = 1; sig < 64; sig++)
+		if (f->early & 1ull << sig)
+			kill(f->command, sig);
+}
+
 /* -1: go on. */
 static int on_report(struct front *f)
 {
@@ -70,6 +81,7 @@ static int on_report(struct front *f)
 	switch (m.report) {
 	case REPORT_STARTED:
 		f->command = m.value;
+		pass_early_signals(f);
 		return -1;
 	case REPORT_STOPPED:
 		/* The user's shell shall see the job stop. */
@@ -85,17 +97,20 @@ static int on_report(struct front *f)
 }
 
 /* What the terminal sends goes to the whole process group, the command too; so
- * only what somebody sent to us alone is passed on. */
+ * only what somebody sent to us alone is passed on; and what came before there
+ * was a command. */
 static void on_signal(struct front *f)
 {
 	struct signalfd_siginfo si;
 
 	if (read(f->signals, &si, sizeof(si)) != sizeof(si))
 		return;
-	if (si.ssi_code == SI_KERNEL || f->command <= 0 ||
-		si.ssi_signo == SIGCHLD)
+	if (si.ssi_signo == SIGCHLD)
 		return;
-	kill(f->command, (int)si.ssi_signo);
+	if (f->command <= 0)
+		f->early |= 1ull << si.ssi_signo % 64;
+	else if (si.ssi_code != SI_KERNEL)
+		kill(f->command, (int)si.ssi_signo);
 }
 
 static int run(struct front *f)

@@ -268,9 +268,21 @@ static void raise_limits(void)
 	}
 }
 
-/* Of the front process's mask, all blocked, only SIGCHLD stays, for signalfd.
- * What the terminal sends is for the command. After the launcher's fork: guests
- * inherit what is ignored. */
+/* Takes what came while all was blocked; it was for the command. */
+static void drop_pending_signals(void)
+{
+	const struct timespec at_once = { 0, 0 };
+	sigset_t set;
+
+	sigfillset(&set);
+	sigdelset(&set, SIGCHLD);
+	while (sigtimedwait(&set, NULL, &at_once) > 0 || errno == EINTR)
+		;
+}
+
+/* Leaves the terminal and the process group: what they get is for the command.
+ * Of the front process's mask, all blocked, only SIGCHLD stays, for signalfd.
+ * After the launcher's fork: guests inherit what is ignored. */
 static void set_signals(void)
 {
 	static const int ignored[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTIN,
@@ -280,6 +292,8 @@ static void set_signals(void)
 
 	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
+	setsid();
+	drop_pending_signals();
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &set, NULL);
@@ -356,8 +370,6 @@ _Noreturn void supervisor_main(
 	fill_info(&s.session);
 	start(&s, mask);
 	report(&s, REPORT_STARTED, s.command, "");
-	/* Ctrl-C and Ctrl-Z are for the command. */
-	setsid();
 	loop_run(&s.session);
 	end(&s);
 }

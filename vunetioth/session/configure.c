@@ -47,9 +47,9 @@ static int parse_address(const char *text, struct address *a)
 		return 0;
 	a->prefixlen = (int)strtol(slash, &end, 10);
 	return *end || end == slash || a->prefixlen < 0 ||
-			a->prefixlen > max_prefix(a->family)
-		? -EINVAL
-		: 0;
+			       a->prefixlen > max_prefix(a->family)
+		       ? -EINVAL
+		       : 0;
 }
 
 static int index_of(const struct target *t)
@@ -97,8 +97,8 @@ static int do_gw(struct target *t, const char *value)
 	if (err)
 		return err;
 	return nlinline_iproute_add(a.family, NULL, 0, a.bytes, index) < 0
-		? -errno
-		: 0;
+		       ? -errno
+		       : 0;
 }
 
 static const struct {

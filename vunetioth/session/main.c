@@ -8,7 +8,7 @@
  * becomes the command.
  */
 #include <errno.h>
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,7 @@
 
 #define MODULE	    "vunetioth"
 #define EXIT_FAILED 125 /* as umvu itself */
+#define NO_FAMILY   AF_MAX
 
 static _Noreturn void fail(const char *what, const char *reason)
 {
@@ -48,15 +49,29 @@ static void load_module(void)
 		fail_in_view(MODULE, errno);
 }
 
+/* An rc file may have mounted it. Asks for a default of no family, not for the
+ * type of the file, which --no-paths hides. */
+static bool is_mounted(const char *path)
+{
+	return msocket(path, NO_FAMILY, SOCK_DEFAULT, 0) == 0 ||
+	       (errno != ENOENT && errno != ENOTSUP && errno != ENOTDIR);
+}
+
 static void mount_stack(const char *text, const struct spec *spec, int n)
 {
+	const char *name = spec->source;
 	char target[64];
 
-	snprintf(target, sizeof(target), "/dev/net/stack%d", n);
-	if (mount(spec->source, target, MODULE, 0, spec->data) < 0)
-		fail_in_view(text, errno);
-	if (n == 0 && msocket(target, PF_UNSPEC, SOCK_DEFAULT, 0) < 0)
-		fail_in_view(text, errno);
+	if (*name != '/' || !is_mounted(name)) {
+		snprintf(target, sizeof(target), "/dev/net/stack%d", n);
+		name = target;
+		if (mount(spec->source, name, MODULE, 0, spec->data) < 0)
+			fail_in_view(text, errno);
+	} else if (*spec->data) {
+		fail(text, "it is mounted already, so it takes no options");
+	}
+	if (n == 0 && msocket(name, PF_UNSPEC, SOCK_DEFAULT, 0) < 0)
+		fail(text, strerror(errno));
 }
 
 static void start_stack(const char *text, int n)

@@ -3,7 +3,8 @@
  * spec.h - what `umvu --stack` takes
  *
  *	PLUGIN[,WORD...]	a stack of its own
- *	/PATH[,WORD...]		one that another session offers
+ *	/PATH[,WORD...]		one that is mounted there, or that another
+ *				session offers there
  *
  * WORD is one of these, in the order in which they are done, or else a mount
  * option of vunetioth(1):
@@ -27,8 +28,7 @@ struct spec {
 };
 
 /* 0, or -EINVAL, -ENOMEM with a line in @why; then nothing is to be freed. */
-int spec_parse(
-	struct spec *spec, const char *text, char *why, size_t size);
+int spec_parse(struct spec *spec, const char *text, char *why, size_t size);
 void spec_free(struct spec *spec);
 
 #endif

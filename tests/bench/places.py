@@ -94,8 +94,8 @@ class Place:
 UP = "ip link set lo up; ip addr add {0}/24 dev vde0; ip link set vde0 up"
 
 
-def view(bench, *options):
-    place = Place(["umvu", "-N", *options], bench.path, bench.mark)
+def view(bench, *options, prefix=()):
+    place = Place([*prefix, "umvu", "-N", *options], bench.path, bench.mark)
     place.run("vu_insmod vunetioth")
     return place
 

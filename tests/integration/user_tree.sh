@@ -20,7 +20,7 @@ make)
 	cmake --install "$4" --prefix "$dir/prefix" >/dev/null
 	cp -R "$4/tests/bin" "$dir/tests/bin"
 	cp -R "$3/tests/integration" "$dir/tests/integration"
-	cp -R "$3/examples" "$dir/examples"
+	cp -R "$3/examples" "$3/README.md" "$dir/"
 	# programs of the build tree are found at prefix/bin
 	ln -s prefix/bin "$dir/bin"
 	ln -s prefix/lib "$dir/lib"

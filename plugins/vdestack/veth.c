@@ -162,7 +162,7 @@ static int set_offload(
 	struct ethtool_value off = { .cmd = command, .data = 0 };
 	struct ifreq ifr = { .ifr_data = (void *)&off };
 
-	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	memcpy(ifr.ifr_name, name, strnlen(name, IFNAMSIZ - 1));
 	return netns_ioctl(ns, sock, SIOCETHTOOL, &ifr);
 }
 

@@ -48,7 +48,10 @@ static void answer(
 
 static void answer_text(struct stack_process *p, int result, const char *text)
 {
-	p->out.size = (uint32_t)strnlen(text, CONTROL_DATA_MAX - 1);
+	size_t len = strlen(text);
+
+	p->out.size = (uint32_t)(len < CONTROL_DATA_MAX ? len
+							: CONTROL_DATA_MAX);
 	memcpy(p->out.data, text, p->out.size);
 	answer(p, result, NULL);
 }

@@ -290,12 +290,12 @@ int netlink_deladdr(struct netlink_request *request)
 		return netlink_refuse(request, -ENODEV,
 			like.family == AF_INET
 				? "ipv4: Device not found"
-				: "Unable to find the interface");
+				: "ipv6: Unable to find the interface");
 	err = find(request, &search);
 	if (err == -EADDRNOTAVAIL)
 		return netlink_refuse(request, err,
 			like.family == AF_INET ? "ipv4: Address not found"
-					       : "address not found");
+					       : "ipv6: address not found");
 	if (err || !server->ops->addr_del)
 		return err ?: -EOPNOTSUPP;
 	return server->ops->addr_del(server->stack, &found, &request->why);
@@ -311,7 +311,7 @@ static int check_new(struct netlink_request *request,
 	if (addr->prefixlen > netlink_ip_size(addr->family) * 8)
 		return netlink_refuse(request, -EINVAL,
 			ipv4 ? "ipv4: Invalid prefix length"
-			     : "Invalid prefix length");
+			     : "ipv6: Invalid prefix length");
 	if (ipv4 && !attrs->by_type[IFA_LOCAL])
 		return netlink_refuse(request, -EINVAL,
 			"ipv4: Local address is not supplied");
@@ -354,7 +354,7 @@ int netlink_newaddr(struct netlink_request *request)
 		return netlink_refuse(request, -ENODEV,
 			addr.family == AF_INET
 				? "ipv4: Device not found"
-				: "Unable to find the interface");
+				: "ipv6: Unable to find the interface");
 	err = take_lifetime(attrs.by_type[IFA_CACHEINFO], &addr);
 	if (err)
 		return err;

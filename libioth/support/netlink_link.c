@@ -62,8 +62,7 @@ static void put_queues(
 	netlink_reply_u32(reply, IFLA_NUM_TX_QUEUES, 1);
 	netlink_reply_u32(reply, IFLA_NUM_RX_QUEUES, 1);
 	netlink_reply_u8(reply, IFLA_CARRIER,
-		link->operstate != NETLINK_OPER_DOWN &&
-			(link->flags & NETLINK_IFF_LOWER_UP) != 0);
+		(link->flags & (NETLINK_IFF_LOWER_UP | IFF_LOOPBACK)) != 0);
 	netlink_reply_text(
 		reply, IFLA_QDISC, link->flags & IFF_UP ? "noqueue" : "noop");
 	netlink_reply_u32(reply, IFLA_CARRIER_CHANGES, 0);

@@ -146,9 +146,11 @@ static int take_neigh(struct netlink_request *request, bool strict,
 	neigh->type = RTN_UNICAST;
 	err = take_ips(request, &attrs, neigh)
 		      ?: take_hwaddr(request, attrs.by_type[NDA_LLADDR], neigh);
-	return err
-		       ?: netlink_find_link(
-				  request->server, neigh->index, NULL, link);
+	if (!err &&
+		netlink_find_link(request->server, neigh->index, NULL, link))
+		return netlink_refuse(
+			request, -ENODEV, "Unknown device ifindex");
+	return err;
 }
 
 struct neigh_search {

@@ -76,7 +76,7 @@ void netlink_notify_route(struct netlink_server *server, uint16_t type,
 	struct netlink_reply reply;
 
 	begin(&reply, &notice);
-	netlink_reply_route(&reply, type, route, 0);
+	netlink_reply_route(&reply, type, route, NULL);
 }
 
 void netlink_notify_neigh(struct netlink_server *server, uint16_t type,

@@ -79,9 +79,15 @@ int netlink_reply_link(struct netlink_reply *reply, uint16_t type,
 	const struct netlink_link *link, const struct netlink_link_view *view);
 int netlink_reply_addr(struct netlink_reply *reply, uint16_t type,
 	const struct netlink_addr *addr);
-/* @flags: RTM_F_CLONED of a lookup's result */
+/* How a route that was looked up is shown. */
+struct netlink_route_view {
+	uint32_t flags;		     /* RTM_F_CLONED, RTCF_* */
+	const union netlink_ip *src; /* IPv6: what was asked for; NULL: none */
+};
+/* @view NULL: as an entry of the table */
 int netlink_reply_route(struct netlink_reply *reply, uint16_t type,
-	const struct netlink_route *route, uint32_t flags);
+	const struct netlink_route *route,
+	const struct netlink_route_view *view);
 int netlink_reply_neigh(struct netlink_reply *reply, uint16_t type,
 	const struct netlink_neigh *neigh);
 

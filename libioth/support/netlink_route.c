@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Showing routes: messages, RTM_GETROUTE. */
 #include <errno.h>
+#include <linux/in_route.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ static void put_route(struct netlink_reply *reply,
 	if (route->dst_len > 0)
 		netlink_reply_put(reply, RTA_DST, route->dst.bytes,
 			netlink_ip_size(route->family));
-	if (route->priority)
+	if (route->priority || route->family == AF_INET6)
 		netlink_reply_u32(reply, RTA_PRIORITY, route->priority);
 	put_metrics(reply, route);
 	netlink_reply_ip(reply, RTA_PREFSRC, route->family, &route->prefsrc);
@@ -54,20 +55,27 @@ static void put_route(struct netlink_reply *reply,
 }
 
 int netlink_reply_route(struct netlink_reply *reply, uint16_t type,
-	const struct netlink_route *route, uint32_t flags)
+	const struct netlink_route *route,
+	const struct netlink_route_view *view)
 {
+	static const struct netlink_route_view entry;
 	struct rtmsg *msg = netlink_reply_begin(reply, type, sizeof(*msg));
 
+	view = view ?: &entry;
 	msg->rtm_family = route->family;
 	msg->rtm_dst_len = route->dst_len;
+	msg->rtm_src_len = view->src ? 128 : 0;
 	msg->rtm_tos = route->tos;
 	msg->rtm_table =
 		route->table < 256 ? (uint8_t)route->table : RT_TABLE_COMPAT;
 	msg->rtm_protocol = route->protocol;
 	msg->rtm_scope = route->scope;
 	msg->rtm_type = route->type;
-	msg->rtm_flags = route->flags | flags;
-	put_route(reply, route, flags & RTM_F_CLONED);
+	msg->rtm_flags = route->flags | view->flags;
+	put_route(reply, route, view->flags & RTM_F_CLONED);
+	if (view->src)
+		netlink_reply_put(
+			reply, RTA_SRC, view->src, sizeof(*view->src));
 	return netlink_reply_end(reply);
 }
 
@@ -104,7 +112,7 @@ static int show(void *ctx, const struct netlink_route *route)
 	const struct route_listing *listing = ctx;
 
 	return wanted(listing, route) ? netlink_reply_route(listing->reply,
-						RTM_NEWROUTE, route, 0)
+						RTM_NEWROUTE, route, NULL)
 				      : 0;
 }
 
@@ -149,6 +157,7 @@ int netlink_dumproute(struct netlink_request *request)
 	bool strict = request->from->strict;
 	struct netlink_attrs attrs;
 	struct rtmsg msg;
+	uint16_t filtered;
 	int err = netlink_parse_request(
 		request, &msg, sizeof(msg), &dump_policy, strict, &attrs);
 
@@ -159,6 +168,9 @@ int netlink_dumproute(struct netlink_request *request)
 	}
 	if (err || msg.rtm_flags & RTM_F_CLONED) /* there is no cache */
 		return err;
+	filtered = request->reply->flags;
+	if (strict) /* exceptions (PMTU) are never shown, so it is not all */
+		request->reply->flags |= NLM_F_DUMP_FILTERED;
 	for (size_t i = 0; !err && i < sizeof(families); i++) {
 		listing.family = families[i];
 		if (msg.rtm_family == AF_UNSPEC ||
@@ -166,6 +178,7 @@ int netlink_dumproute(struct netlink_request *request)
 			err = netlink_route_each(
 				request->server, show, &listing);
 	}
+	request->reply->flags = filtered;
 	return err;
 }
 
@@ -210,8 +223,8 @@ static int take_key(struct netlink_request *request, struct rtmsg *msg,
 }
 
 /* The route to one host, as the lookup's result is shown. */
-static void narrow(struct netlink_route *route,
-	const struct netlink_route_key *key, uint32_t flags)
+static void narrow(
+	struct netlink_route *route, const struct netlink_route_key *key)
 {
 	route->dst = key->dst;
 	route->dst_len = (uint8_t)(netlink_ip_size(key->family) * 8);
@@ -223,13 +236,56 @@ static void narrow(struct netlink_route *route,
 	route->protocol = RTPROT_UNSPEC;
 	route->scope = RT_SCOPE_UNIVERSE;
 	route->priority = 0;
-	if (!(flags & RTM_F_LOOKUP_TABLE))
-		route->table = RT_TABLE_MAIN;
+	/* Linux's table local is in the trie of main until there are rules */
+	route->table = RT_TABLE_MAIN;
+}
+
+/* What the lookup has been, in the upper half of rtm_flags: RTCF_*. */
+static uint32_t lookup_flags(const struct netlink_route *route)
+{
+	if (route->family == AF_INET6)
+		return 0;
+	switch (route->type) {
+	case RTN_LOCAL:
+		return RTM_F_CLONED | RTCF_LOCAL;
+	case RTN_BROADCAST:
+		return RTM_F_CLONED | RTCF_LOCAL | RTCF_BROADCAST;
+	case RTN_MULTICAST:
+		return RTM_F_CLONED | RTCF_MULTICAST;
+	default:
+		return RTM_F_CLONED;
+	}
+}
+
+static int match_entry(void *ctx, const struct netlink_route *route)
+{
+	struct netlink_route *like = ctx;
+
+	if (route->family != like->family || route->table != like->table ||
+		route->dst_len != like->dst_len ||
+		route->priority != like->priority ||
+		!netlink_ip_equal(&route->dst, &like->dst) ||
+		!netlink_ip_equal(&route->gateway, &like->gateway))
+		return 0;
+	*like = *route;
+	return 1;
+}
+
+/* RTM_F_FIB_MATCH: the entry itself, with no source that was chosen. */
+static int reply_entry(
+	struct netlink_request *request, struct netlink_route *route)
+{
+	int found = netlink_route_each(request->server, match_entry, route);
+
+	return found < 0 ? found
+			 : netlink_reply_route(
+				   request->reply, RTM_NEWROUTE, route, NULL);
 }
 
 int netlink_getroute(struct netlink_request *request)
 {
 	const struct netlink_server *server = request->server;
+	struct netlink_route_view view;
 	struct netlink_route_key key;
 	struct netlink_route route;
 	struct rtmsg msg;
@@ -245,9 +301,9 @@ int netlink_getroute(struct netlink_request *request)
 	if (err)
 		return err;
 	if (msg.rtm_flags & RTM_F_FIB_MATCH)
-		return netlink_reply_route(
-			request->reply, RTM_NEWROUTE, &route, 0);
-	narrow(&route, &key, msg.rtm_flags);
-	return netlink_reply_route(request->reply, RTM_NEWROUTE, &route,
-		key.family == AF_INET ? RTM_F_CLONED : 0);
+		return reply_entry(request, &route);
+	narrow(&route, &key);
+	view.flags = lookup_flags(&route);
+	view.src = key.family == AF_INET6 ? &key.src : NULL;
+	return netlink_reply_route(request->reply, RTM_NEWROUTE, &route, &view);
 }

@@ -38,6 +38,20 @@ struct netlink_tables {
 	struct rows neighs; /* struct netlink_neigh */
 };
 
+/* @link, which is in the tables as @row, takes the place of what was there. */
+void store_link_replace(struct netlink_tables *tables, struct link_row *row,
+	const struct netlink_link *link);
+
+/* Sets what follows from IFF_UP and @carrier. */
+void store_link_state(struct netlink_link *link, bool carrier);
+
+/* May @change be made to @link, which need not be in the tables yet? */
+int store_link_check(const struct netlink_tables *tables,
+	const struct netlink_link *link,
+	const struct netlink_link_change *change, const char **why);
+void store_link_apply(
+	struct netlink_link *link, const struct netlink_link_change *change);
+
 struct link_row *store_link(
 	const struct netlink_tables *tables, unsigned index);
 

@@ -48,28 +48,29 @@ static struct netlink_addr *find(const struct netlink_tables *tables,
 
 /* --- adding --------------------------------------------------------------- */
 
-static int ipv6_rank(const struct netlink_addr *addr)
+/* Does @new come before @addr, both of one interface? */
+static bool comes_before(
+	const struct netlink_addr *new, const struct netlink_addr *addr)
 {
-	return addr->scope; /* universe 0, link 253, host 254: widest first */
+	if (new->family != addr->family)
+		return new->family < addr->family;
+	if (new->family == AF_INET6) /* wide scopes first, then the newest */
+		return addr->scope >= new->scope;
+	return !(new->flags &IFA_F_SECONDARY) &&
+	       (addr->flags & IFA_F_SECONDARY || new->scope > addr->scope);
 }
 
-/* By interface; IPv4 in order of age, IPv6 by scope and the newest first. */
+/* inet_insert_ifa(), ipv6_link_dev_addr() */
 static size_t place_of(
 	const struct netlink_tables *tables, const struct netlink_addr *new)
 {
 	const struct netlink_addr *addr;
 	size_t i = 0;
 
-	for (; (addr = rows_at(&tables->addrs, i)); i++) {
-		if (addr->index != new->index) {
-			if (addr->index > new->index)
-				break;
-		} else if (new->family == AF_INET6 &&
-			   addr->family == AF_INET6 &&ipv6_rank(addr) >=
-						   ipv6_rank(new)) {
-			break;
-		}
-	}
+	while ((addr = rows_at(&tables->addrs, i)) &&
+		(addr->index < new->index || (addr->index == new->index &&
+						     !comes_before(new, addr))))
+		i++;
 	return i;
 }
 

@@ -121,12 +121,10 @@ static bool has_route(
 	return false;
 }
 
-/* addrconf_prefix_route() and what ipv6_add_dev() brings */
+/* __ipv6_ifa_notify(), addrconf_prefix_route() */
 static void derive_addr6(struct rows *rows, const struct netlink_addr *addr,
 	const struct netlink_link *link)
 {
-	static const union netlink_ip multicast = { { 0xff } };
-
 	if (!(link->flags & IFF_UP))
 		return;
 	derive6(rows, addr, RTN_LOCAL, &addr->local, 128);
@@ -134,18 +132,29 @@ static void derive_addr6(struct rows *rows, const struct netlink_addr *addr,
 		!IN6_IS_ADDR_LOOPBACK(&addr->local.v6))
 		derive6(rows, addr, RTN_UNICAST, store_peer(addr),
 			addr->prefixlen);
-	if (link->flags & IFF_MULTICAST)
-		derive6(rows, addr, RTN_MULTICAST, &multicast, 8);
 }
 
-/* All routes that interface @index has from its addresses, some twice. */
+/* addrconf_add_mroute(): it comes with the interface, not with an address. */
+static void derive_link(struct rows *rows, const struct netlink_link *link)
+{
+	static const union netlink_ip multicast = { { 0xff } };
+	const struct netlink_addr none = { .index = link->index };
+
+	if (link->flags & IFF_UP && link->flags & IFF_MULTICAST)
+		derive6(rows, &none, RTN_MULTICAST, &multicast, 8);
+}
+
+/* All routes that interface @index brings with its addresses, some twice. */
 static void derive_all(
 	const struct netlink_tables *tables, unsigned index, struct rows *rows)
 {
 	const struct netlink_link *link = netlink_tables_link(tables, index);
 	const struct netlink_addr *addr;
 
-	for (size_t i = 0; link && (addr = rows_at(&tables->addrs, i)); i++) {
+	if (!link)
+		return;
+	derive_link(rows, link);
+	for (size_t i = 0; (addr = rows_at(&tables->addrs, i)); i++) {
 		if (addr->index != index)
 			continue;
 		if (addr->family == AF_INET)

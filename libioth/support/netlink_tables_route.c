@@ -81,31 +81,42 @@ const struct netlink_route *store_lookup(const struct netlink_tables *tables,
 					     dst, oif);
 }
 
-/* The address of @oif that a packet to @dst gets; inet_select_addr(). */
-static void choose_source(const struct netlink_tables *tables,
-	const struct netlink_route *route, const union netlink_ip *dst,
-	union netlink_ip *src)
+/* How well @addr serves as the source of what goes to @dst by @next. */
+static int fitness(const struct netlink_addr *addr, const union netlink_ip *dst,
+	const union netlink_ip *next)
 {
+	int common = 0;
+
+	if (addr->family == AF_INET) /* inet_select_addr(): the nearest */
+		return netlink_ip_match(store_peer(addr), next, addr->prefixlen)
+			       ? 2
+		       : addr->scope < RT_SCOPE_LINK ? 1
+						     : 0;
+	if (addr->scope >= RT_SCOPE_LINK && !IN6_IS_ADDR_LINKLOCAL(&dst->v6))
+		return 0;
+	while (common < addr->prefixlen && /* RFC 6724, rule 8 */
+		netlink_ip_match(&addr->local, dst, (unsigned)common + 1))
+		common++;
+	return common + 1;
+}
+
+/* The first of the best addresses of the route's interface. */
+static void choose_source(const struct netlink_tables *tables,
+	const struct netlink_route_key *key, struct netlink_route *route)
+{
+	const union netlink_ip *next =
+		netlink_ip_none(&route->gateway) ? &key->dst : &route->gateway;
 	const struct netlink_addr *addr;
-	bool found = false;
+	int best = 0, fit;
 
 	for (size_t i = 0; (addr = rows_at(&tables->addrs, i)); i++) {
-		bool near;
-
-		if (addr->family != route->family ||
-			(addr->index != route->oif && found))
+		if (addr->family != route->family || addr->index != route->oif)
 			continue;
-		near = addr->index == route->oif &&
-		       netlink_ip_match(&addr->local, dst, addr->prefixlen);
-		if (addr->scope == RT_SCOPE_HOST ||
-			(addr->scope == RT_SCOPE_LINK && !near) ||
-			addr->index != route->oif)
-			continue;
-		if (!found || near)
-			*src = addr->local;
-		found = true;
-		if (near)
-			break;
+		fit = fitness(addr, &key->dst, next);
+		if (fit > best) {
+			best = fit;
+			route->prefsrc = addr->local;
+		}
 	}
 }
 
@@ -146,7 +157,6 @@ int netlink_tables_route_get(struct netlink_tables *tables,
 {
 	const struct netlink_route *found =
 		store_lookup(tables, key->family, &key->dst, key->oif);
-	const union netlink_ip *next;
 	int err = found ? type_error(found->type) : -ENETUNREACH;
 
 	/* an address of ours is ours whatever the interface */
@@ -158,13 +168,12 @@ int netlink_tables_route_get(struct netlink_tables *tables,
 	if (err)
 		return err;
 	*route = *found;
-	next = netlink_ip_none(&found->gateway) ? &key->dst : &found->gateway;
 	if (found->type == RTN_LOCAL)
 		to_itself(tables, key, route);
 	else if (is_multicast(key->family, &key->dst))
 		route->type = RTN_MULTICAST;
 	if (netlink_ip_none(&route->prefsrc))
-		choose_source(tables, found, next, &route->prefsrc);
+		choose_source(tables, key, route);
 	return 0;
 }
 
@@ -183,6 +192,7 @@ static int check_gateway(const struct netlink_tables *tables,
 	bool local6 = route->family == AF_INET6 &&
 		      IN6_IS_ADDR_LINKLOCAL(&route->gateway.v6);
 	const struct netlink_route *way;
+	bool direct;
 
 	if (netlink_tables_addr_of(
 		    tables, route->family, &route->gateway, route->oif))
@@ -195,11 +205,11 @@ static int check_gateway(const struct netlink_tables *tables,
 				  : refuse(why, -EINVAL,
 					    "Dev required for nexthop");
 	way = store_lookup(tables, route->family, &route->gateway, route->oif);
-	if (!way || !netlink_ip_none(&way->gateway) || way->type != RTN_UNICAST)
-		return refuse(why,
-			way && way->type != RTN_UNICAST ? -EINVAL
-			: route->family == AF_INET6	? -EHOSTUNREACH
-							: -ENETUNREACH,
+	direct = way && netlink_ip_none(&way->gateway);
+	if (route->family == AF_INET6 && (!direct || way->type != RTN_UNICAST))
+		return -EHOSTUNREACH;
+	if (!direct || way->type != RTN_UNICAST)
+		return refuse(why, direct ? -EINVAL : -ENETUNREACH,
 			"Nexthop has invalid gateway");
 	route->oif = way->oif;
 	return 0;

@@ -100,12 +100,15 @@ static unsigned flags_of(const struct netlink_route *route, unsigned host_len)
 	       (is_refusal(route->type) ? RTF_REJECT : 0);
 }
 
+static uint32_t mask_of(unsigned len)
+{
+	return len ? htonl(UINT32_MAX << (32 - len)) : 0;
+}
+
 static int show_route(void *ctx, const struct netlink_route *route)
 {
 	struct procnet_file *file = ctx;
 	uint32_t advmss = route->metrics[RTAX_ADVMSS];
-	uint32_t mask =
-		route->dst_len ? htonl(UINT32_MAX << (32 - route->dst_len)) : 0;
 
 	if (route->family != AF_INET || route->table != RT_TABLE_MAIN ||
 		route->type == RTN_BROADCAST || route->type == RTN_MULTICAST)
@@ -114,8 +117,9 @@ static int show_route(void *ctx, const struct netlink_route *route)
 		"%s\t%08X\t%08X\t%04X\t%d\t%u\t%u\t%08X\t%u\t%u\t%u",
 		name_of(file->server, route->oif).text, route->dst.v4.s_addr,
 		route->gateway.v4.s_addr, flags_of(route, 32), 0, 0,
-		route->priority, mask, advmss ? advmss + 40 : 0,
-		route->metrics[RTAX_WINDOW], route->metrics[RTAX_RTT] >> 3);
+		route->priority, mask_of(route->dst_len),
+		advmss ? advmss + 40 : 0, route->metrics[RTAX_WINDOW],
+		route->metrics[RTAX_RTT] >> 3);
 }
 
 int procnet_route(struct procnet_file *file)

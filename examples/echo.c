@@ -33,8 +33,7 @@ static struct ioth *new_stack(const char *vnl, const char *addr)
 
 static struct sockaddr_in address(const char *addr)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET,
-		.sin_port = htons(7) };
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(7) };
 
 	inet_pton(AF_INET, addr, &in.sin_addr);
 	return in;

@@ -2,7 +2,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-void *ioth_ten_newstack(const char *vnlv[], const char *options, void *functions)
+void *ioth_ten_newstack(
+	const char *vnlv[], const char *options, void *functions)
 {
 	return functions; /* our data: anything but NULL */
 }

@@ -20,29 +20,28 @@
 
 static int failures;
 
-#define CHECK(condition)                                                     \
-	do {                                                                 \
-		errno = 0;                                                   \
-		if (!(condition)) {                                          \
-			fprintf(stderr, "%s:%d: not so: %s (%s)\n",          \
-				__FILE__, __LINE__, #condition,              \
-				strerror(errno));                            \
-			failures++;                                          \
-		}                                                            \
+#define CHECK(condition)                                                       \
+	do {                                                                   \
+		errno = 0;                                                     \
+		if (!(condition)) {                                            \
+			fprintf(stderr, "%s:%d: not so: %s (%s)\n", __FILE__,  \
+				__LINE__, #condition, strerror(errno));        \
+			failures++;                                            \
+		}                                                              \
 	} while (0)
 
-#define CHECK_FAILS(expected, call)                                          \
-	do {                                                                 \
-		long result_;                                                \
-                                                                             \
-		errno = 0;                                                   \
-		result_ = (call);                                            \
-		if (result_ != -1 || errno != (expected)) {                  \
-			fprintf(stderr, "%s:%d: %s: %ld, %s, not %s\n",      \
-				__FILE__, __LINE__, #call, result_,          \
-				strerrorname_np(errno), #expected);          \
-			failures++;                                          \
-		}                                                            \
+#define CHECK_FAILS(expected, call)                                            \
+	do {                                                                   \
+		long result_;                                                  \
+                                                                               \
+		errno = 0;                                                     \
+		result_ = (call);                                              \
+		if (result_ != -1 || errno != (expected)) {                    \
+			fprintf(stderr, "%s:%d: %s: %ld, %s, not %s\n",        \
+				__FILE__, __LINE__, #call, result_,            \
+				strerrorname_np(errno), #expected);            \
+			failures++;                                            \
+		}                                                              \
 	} while (0)
 
 /* The network that socket @fd belongs to, 0 if it is none; closes it. */

@@ -7,8 +7,7 @@
  */
 #include <dlfcn.h>
 
-__attribute__((visibility("default"))) void *dlopen(
-	const char *file, int mode)
+__attribute__((visibility("default"))) void *dlopen(const char *file, int mode)
 {
 	void *(*next)(const char *, int) =
 		(void *(*)(const char *, int))dlsym(RTLD_NEXT, "dlopen");

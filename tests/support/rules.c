@@ -26,8 +26,8 @@ static uint64_t network(const char *path, int domain)
 
 static uint64_t plain(int domain)
 {
-	return network_of(socket(domain,
-		domain == AF_NETLINK ? SOCK_RAW : SOCK_STREAM, 0));
+	return network_of(socket(
+		domain, domain == AF_NETLINK ? SOCK_RAW : SOCK_STREAM, 0));
 }
 
 static void path_names_the_stack(void)

@@ -37,6 +37,8 @@ struct spawn_request {
 
 /* Spawns are answered in the order in which they were asked for. */
 struct pending {
+	struct spawn_request *rq; /* NULL: sent */
+	int fds[2];		  /* with rq */
 	const struct umvu_module *owner;
 	void *data;
 	void (*started)(void *arg, pid_t pid);
@@ -49,6 +51,7 @@ struct launcher {
 	pid_t pid;
 	int sock; /* SOCK_SEQPACKET to the launcher */
 	struct umvu_watch *watch;
+	uint32_t events; /* that are watched for */
 	struct pending *pending, **pending_tail;
 	pid_t spawned[MAX_SPAWNED];
 	size_t spawned_len;
@@ -346,6 +349,16 @@ static pid_t take_child(
 	return err ? err : pid;
 }
 
+static void free_request(struct pending *p)
+{
+	if (!p->rq)
+		return;
+	free(p->rq);
+	p->rq = NULL;
+	close(p->fds[0]);
+	close(p->fds[1]);
+}
+
 static void tell_pending(struct launcher *launcher, pid_t pid)
 {
 	struct pending *p = launcher->pending;
@@ -353,34 +366,31 @@ static void tell_pending(struct launcher *launcher, pid_t pid)
 	launcher->pending = p->next;
 	if (!p->next)
 		launcher->pending_tail = &launcher->pending;
+	free_request(p);
 	p->started(p->arg, take_child(launcher, p, pid));
 	free(p);
 }
 
-static void on_started(void *arg, uint32_t events)
+/* Somebody killed it: nothing can be started any more. */
+static void launcher_died(struct launcher *launcher)
 {
-	struct launcher *launcher = arg;
-	pid_t pid;
-
-	(void)events;
-	if (launcher->pending && hear(launcher->sock, &pid) == 0) {
-		tell_pending(launcher, pid);
-		return;
-	}
-	/* Somebody killed it: nothing can be started any more. */
 	umvu_unwatch(launcher->watch);
 	launcher->watch = NULL;
 	while (launcher->pending)
 		tell_pending(launcher, -ESRCH);
 }
 
-int launcher_serve(struct umvu *session)
-{
-	struct launcher *launcher = session->launcher;
+static void on_launcher(void *arg, uint32_t events);
 
-	launcher->watch = umvu_watch(
-		session, launcher->sock, EPOLLIN, on_started, launcher);
-	return launcher->watch ? 0 : -errno;
+static int watch_for(struct launcher *launcher, uint32_t events)
+{
+	if (events == launcher->events)
+		return 0;
+	umvu_unwatch(launcher->watch);
+	launcher->watch = umvu_watch(launcher->session, launcher->sock, events,
+		on_launcher, launcher);
+	launcher->events = launcher->watch ? events : 0;
+	return launcher->watch ? 0 : -ENOMEM;
 }
 
 static int add_arg(struct spawn_request *rq, size_t *used, const char *arg)
@@ -414,7 +424,8 @@ static int fill_request(const struct umvu_call *call, const char *path,
 	return err;
 }
 
-static int send_request(int sock, struct spawn_request *rq, const int fds[2])
+static int send_request(
+	int sock, struct spawn_request *rq, const int fds[2])
 {
 	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
 	struct iovec iov = { rq, sizeof(*rq) };
@@ -427,9 +438,48 @@ static int send_request(int sock, struct spawn_request *rq, const int fds[2])
 	*c = (struct cmsghdr){ CMSG_LEN(2 * sizeof(int)), SOL_SOCKET,
 		SCM_RIGHTS };
 	memcpy(CMSG_DATA(c), fds, 2 * sizeof(int));
-	/* The launcher reads at once; never wait for it all the same. */
 	return sendmsg(sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno
 								    : 0;
+}
+
+/* Sends what has room now: the launcher, which forks, may be slower than those
+ * who ask. */
+static int send_pending(struct launcher *launcher)
+{
+	struct pending *p;
+	int err = 0;
+
+	for (p = launcher->pending; p && !err; p = p->next) {
+		if (!p->rq)
+			continue;
+		err = send_request(launcher->sock, p->rq, p->fds);
+		if (!err)
+			free_request(p);
+	}
+	if (err && err != -EAGAIN)
+		return err;
+	return watch_for(launcher, err ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+static void on_launcher(void *arg, uint32_t events)
+{
+	struct launcher *launcher = arg;
+	pid_t pid;
+
+	if (events & ~(uint32_t)EPOLLOUT) {
+		if (!launcher->pending || hear(launcher->sock, &pid) < 0) {
+			launcher_died(launcher);
+			return;
+		}
+		tell_pending(launcher, pid);
+	}
+	if (events & EPOLLOUT && send_pending(launcher) < 0)
+		launcher_died(launcher);
+}
+
+int launcher_serve(struct umvu *session)
+{
+	return watch_for(session->launcher, EPOLLIN);
 }
 
 /* The working directory of the caller; ours if it cannot be opened. */
@@ -449,34 +499,58 @@ static void add_pending(struct launcher *launcher, struct pending *p)
 	launcher->pending_tail = &p->next;
 }
 
+/* Takes over @fd; data is the caller's until this has succeeded. */
+static struct pending *new_pending(const struct umvu_call *call,
+	const char *path, char *const argv[], int fd, int *err)
+{
+	struct pending *p = calloc(1, sizeof(*p));
+	struct spawn_request *rq = calloc(1, sizeof(*rq));
+	int cwd = open_cwd(call->tid);
+
+	*err = p && rq ? fill_request(call, path, argv, rq) : -ENOMEM;
+	if (!*err && cwd < 0)
+		*err = -ENOENT;
+	if (*err) {
+		free(p);
+		free(rq);
+		close(fd);
+		if (cwd >= 0)
+			close(cwd);
+		return NULL;
+	}
+	p->rq = rq;
+	p->fds[0] = fd;
+	p->fds[1] = cwd;
+	return p;
+}
+
 int umvu_spawn(const struct umvu_call *call, const struct umvu_module *owner,
 	void *data, const char *path, char *const argv[], int fd,
 	void (*started)(void *arg, pid_t pid), void *arg)
 {
 	struct launcher *launcher = call->session->launcher;
-	struct spawn_request *rq = calloc(1, sizeof(*rq));
-	struct pending *p = calloc(1, sizeof(*p));
-	int err = -ENOMEM, fds[2] = { fd, open_cwd(call->tid) };
+	int err;
+	struct pending *p = new_pending(call, path, argv, fd, &err);
 
-	if (rq && p)
-		err = fill_request(call, path, argv, rq);
-	if (!err && fds[1] < 0)
-		err = -ENOENT;
-	if (!err)
-		err = send_request(launcher->sock, rq, fds);
-	if (!err) {
-		*p = (struct pending){ owner, data, started, arg, NULL };
-		add_pending(launcher, p);
-	} else {
+	if (p && !launcher->watch) {
+		err = -ESRCH; /* it has been killed, or the session ends */
+		free_request(p);
 		free(p);
+	}
+	if (err) {
 		if (data)
 			owner->data_put(data);
+		return err;
 	}
-	free(rq);
-	close(fds[0]);
-	if (fds[1] >= 0)
-		close(fds[1]);
-	return err;
+	p->owner = owner;
+	p->data = data;
+	p->started = started;
+	p->arg = arg;
+	add_pending(launcher, p);
+	/* What is wrong otherwise, the loop finds out, and tells. */
+	if (send_pending(launcher) < 0)
+		watch_for(launcher, EPOLLIN | EPOLLOUT);
+	return 0;
 }
 
 bool launcher_owns(const struct launcher *launcher, pid_t pid)

@@ -394,11 +394,19 @@ static void answer_waiters(struct unmounting *um, int result)
 	free(um);
 }
 
+static int ask_delete(struct stack *stack, struct unmounting *um);
+
 static void on_deleted(struct stack *stack, void *arg, int result,
 	const struct control_message *message, struct control_fds *fds)
 {
 	struct unmounting *um = arg;
 
+	/* Sockets that came for the pool meanwhile are no use of it. */
+	if (message && result == -EBUSY && !pool_is_empty(&stack->pool)) {
+		control_fds_close(fds);
+		if (ask_delete(stack, um) == 0)
+			return;
+	}
 	stack->deleting = NULL;
 	if (message && result < 0) {
 		stack_release(stack);
@@ -409,6 +417,15 @@ static void on_deleted(struct stack *stack, void *arg, int result,
 		drop_name(um->module, um->name);
 	}
 	answer_waiters(um, result);
+}
+
+static int ask_delete(struct stack *stack, struct unmounting *um)
+{
+	struct control_message m = { .op = CONTROL_DELETE,
+		.arg = { DELETE_IF_UNUSED } };
+
+	stack_release(stack);
+	return stack_ask(stack, &m, on_deleted, um);
 }
 
 static long join_umount(struct umvu_call *call, struct unmounting *um)
@@ -430,8 +447,6 @@ static long join_umount(struct umvu_call *call, struct unmounting *um)
 static long umount_if_unused(
 	struct module *module, struct umvu_call *call, struct umvu_name *name)
 {
-	struct control_message m = { .op = CONTROL_DELETE,
-		.arg = { DELETE_IF_UNUSED } };
 	struct stack *stack = umvu_name_private(name);
 	struct unmounting *um = calloc(1, sizeof(*um));
 	long err;
@@ -444,8 +459,7 @@ static long umount_if_unused(
 		free(um);
 		return err;
 	}
-	stack_release(stack);
-	err = stack_ask(stack, &m, on_deleted, um);
+	err = ask_delete(stack, um);
 	if (err)
 		answer_waiters(um, (int)err);
 	else

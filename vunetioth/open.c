@@ -51,7 +51,7 @@ static int take_ready(struct stack *stack, struct control_message *m)
 	struct control_message refill = *m;
 	int fd = -1;
 
-	if (stack->diag < 0 || !pool_has_kind(m->arg))
+	if (stack->diag < 0 || stack->deleting || !pool_has_kind(m->arg))
 		return -1;
 	fd = pool_take(&stack->pool, m->arg);
 	if (fd < 0)

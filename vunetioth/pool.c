@@ -79,6 +79,16 @@ void pool_fill(
 	control_fds_close(fds);
 }
 
+bool pool_is_empty(const struct pool *pool)
+{
+	int i;
+
+	for (i = 0; i < POOL_KINDS; i++)
+		if (pool->shelf[i].fds.len)
+			return false;
+	return true;
+}
+
 void pool_close(struct pool *pool)
 {
 	int i;

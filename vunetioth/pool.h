@@ -46,6 +46,8 @@ bool pool_is_low(struct pool *pool, const int32_t kind[3]);
 void pool_fill(
 	struct pool *pool, const int32_t kind[3], struct control_fds *fds);
 
+bool pool_is_empty(const struct pool *pool);
+
 void pool_close(struct pool *pool);
 
 #endif

@@ -140,6 +140,35 @@ static bool is_orphan(const struct umvu_name *name)
 	       st.st_nlink == 0;
 }
 
+void name_text(const struct umvu_name *name, char *text, size_t size)
+{
+	static const char deleted[] = " (deleted)";
+	const size_t tail = sizeof(deleted) - 1;
+	char dir[PATH_MAX];
+	size_t len;
+
+	if (name->parent < 0 ||
+		place_text_of(name->parent, dir, sizeof(dir)) < 0) {
+		snprintf(text, size, "%s", name->place.text);
+		return;
+	}
+	len = strlen(dir);
+	if (is_orphan(name) && len > tail && !strcmp(dir + len - tail, deleted))
+		dir[len - tail] = '\0';
+	snprintf(text, size, "%s/%s", strcmp(dir, "/") ? dir : "",
+		name->place.last);
+}
+
+static bool was_at(const struct umvu_name *name, const struct umvu_place *place)
+{
+	char text[sizeof(place->text)];
+
+	if (strcmp(name->place.last, place->last) != 0 || !is_orphan(name))
+		return false;
+	name_text(name, text, sizeof(text));
+	return !strcmp(text, place->text);
+}
+
 struct umvu_name *umvu_name_find(
 	struct umvu *session, const struct umvu_place *place)
 {
@@ -149,7 +178,7 @@ struct umvu_name *umvu_name_find(
 		if (place_equal(&n->place, place))
 			return n;
 	for (n = first; n; n = n->next)
-		if (!strcmp(n->place.text, place->text) && is_orphan(n))
+		if (was_at(n, place))
 			return n;
 	return NULL;
 }
@@ -299,18 +328,6 @@ uint64_t name_ino(const struct umvu_name *name)
 const char *name_last(const struct umvu_name *name)
 {
 	return name->place.last;
-}
-
-void name_text(const struct umvu_name *name, char *text, size_t size)
-{
-	char dir[PATH_MAX];
-
-	if (name->parent < 0 || is_orphan(name) ||
-		place_text_of(name->parent, dir, sizeof(dir)) < 0)
-		snprintf(text, size, "%s", name->place.text);
-	else
-		snprintf(text, size, "%s/%s", strcmp(dir, "/") ? dir : "",
-			name->place.last);
 }
 
 void *umvu_name_private(const struct umvu_name *name)

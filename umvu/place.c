@@ -248,7 +248,10 @@ static int walk_dir(struct walk *w)
 	snprintf(last, sizeof(last), "%.*s", (int)len, at);
 	if (!strcmp(last, "..") || !strcmp(last, "."))
 		return -ENOENT; /* a directory: never a name of ours */
-	snprintf(dir, sizeof(dir), "%.*s", (int)(at - w->path), w->path);
+	/* The dot makes the kernel ask whether the guest may search there. */
+	if ((size_t)snprintf(dir, sizeof(dir), "%.*s.", (int)(at - w->path),
+		    w->path) >= sizeof(dir))
+		return -ENAMETOOLONG;
 	w->parent = open_dir(w, dir);
 	if (w->parent >= 0)
 		err = describe_parent(w, last);
@@ -361,10 +364,9 @@ int place_resolve_link(
 
 bool place_equal(const struct umvu_place *a, const struct umvu_place *b)
 {
-	/* A directory that was made, or went, meanwhile. */
-	if (!a->has_parent || !b->has_parent)
+	if (!a->has_parent)
 		return !strcmp(a->text, b->text);
-	return a->dev == b->dev && a->ino == b->ino &&
+	return b->has_parent && a->dev == b->dev && a->ino == b->ino &&
 	       !strcmp(a->last, b->last);
 }
 

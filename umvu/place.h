@@ -49,6 +49,8 @@ int place_find(struct umvu_place *place, pid_t tid, int dirfd, const char *path,
 int place_resolve_link(
 	struct umvu_place *place, pid_t tid, int dirfd, const char *path);
 
+/* True when @b leads to @a, or would if the directory of @a, which did not
+ * exist, had not been made since. */
 bool place_equal(const struct umvu_place *a, const struct umvu_place *b);
 
 /* Last component of @path without trailing slashes; its length in @len. */

@@ -196,7 +196,7 @@ int main(int argc, char *argv[])
 			n = strtol(optarg, NULL, 10);
 		else
 			return 2;
-	if ( optind == argc || batches - 1 >= MAX_BATCHES)
+	if (optind == argc || batches - 1 >= MAX_BATCHES)
 		return 2;
 	command = argv + optind + 1;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

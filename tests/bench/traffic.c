@@ -10,9 +10,9 @@
  * IP are ignored. Otherwise a stack of libioth in this process, used by
  * libioth's calls except for data (its descriptors are the kernel's).
  *
- * client prints throughput in Gbit/s over SECONDS, the median of the round trips
- * of 64 bytes in us, and connections per second over CONNECTIONS (connect, one
- * byte there and back, close). sockets prints ns of making and closing one.
+ * client prints throughput in Gbit/s over SECONDS, the median of the round
+ *trips of 64 bytes in us, and connections per second over CONNECTIONS (connect,
+ *one byte there and back, close). sockets prints ns of making and closing one.
  */
 #include <arpa/inet.h>
 #include <ioth.h>
@@ -57,7 +57,8 @@ static void bring_up(struct ioth *stack, const char *ifname, const char *ip)
 		die(ip);
 }
 
-static struct place make_place(const char *name, const char *vnl, const char *ip)
+static struct place make_place(
+	const char *name, const char *vnl, const char *ip)
 {
 	struct place place = { .calls = &kernel };
 
@@ -153,8 +154,8 @@ static int try_connect(const struct place *place, const char *peer)
 	int fd = make_socket(place);
 
 	inet_pton(AF_INET, peer, &addr.sin_addr);
-	if (place->calls->connect(
-		    fd, (struct sockaddr *)&addr, sizeof(addr)) == 0) {
+	if (place->calls->connect(fd, (struct sockaddr *)&addr, sizeof(addr)) ==
+		0) {
 		set_nodelay(fd);
 		return fd;
 	}

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-static inline void die(const char *what)
+static inline _Noreturn void die(const char *what)
 {
 	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
 	exit(1);

@@ -103,7 +103,7 @@ static long number(void)
 	case 0:
 		return -(long)chance(20);
 	case 1:
-		return 1l << chance(64);
+		return (long)(1ul << chance(64));
 	case 2:
 		return (long)state;
 	default:

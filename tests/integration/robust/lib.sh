@@ -76,6 +76,11 @@ stack_pid() {
 	pgrep -f "^vunetioth [^ ]* $1\$" | head -n 1
 }
 
+# umvu was built with AddressSanitizer or ThreadSanitizer, which need memory.
+sanitized() {
+	ldd "$(command -v umvu)" | grep -q 'lib[at]san'
+}
+
 # The view still works.
 alive() {
 	vumount -t vunetioth null "$tmp/alive" && vuumount "$tmp/alive" ||

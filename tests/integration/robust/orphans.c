@@ -18,9 +18,15 @@
 static uint64_t netns;
 static int reports[2], failures;
 
-/* What an orphan does once its parent @parent has gone. */
-static void orphan(pid_t parent)
+/* What an orphan does once its parent @parent has gone, who alone holds the
+ * other end of @gate. */
+static void orphan(pid_t parent, const int gate[2])
 {
+	char byte;
+
+	close(gate[1]);
+	while (read(gate[0], &byte, 1) < 0)
+		;
 	while (getppid() == parent)
 		usleep(1000);
 	_exit(write(reports[1], netns_now() == netns ? "y" : "n", 1) != 1);
@@ -50,13 +56,15 @@ enum end { EXIT, KILLED };
 static void make_orphans(int children, bool known, enum end end)
 {
 	pid_t self = getpid();
-	int i;
+	int i, gate[2];
 
+	if (pipe(gate) < 0)
+		_exit(1);
 	if (known)
 		netns_now();
 	for (i = 0; i < children; i++)
 		if (fork() == 0)
-			orphan(self);
+			orphan(self, gate);
 	if (end == KILLED)
 		raise(SIGKILL);
 	_exit(0);

@@ -105,7 +105,7 @@ int netlink_dumpaddr(struct netlink_request *request)
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	struct addr_listing listing = { .reply = request->reply };
 	struct netlink_attrs attrs;
-	struct ifaddrmsg msg;
+	struct ifaddrmsg msg = { 0 };
 	int err = netlink_parse_request(request, &msg, sizeof(msg),
 		&dump_policy, request->from->strict, &attrs);
 
@@ -181,7 +181,7 @@ static int take_lifetime(const struct nlattr *attr, struct netlink_addr *addr)
 static int take_addr(struct netlink_request *request,
 	struct netlink_attrs *attrs, struct netlink_addr *addr)
 {
-	struct ifaddrmsg msg;
+	struct ifaddrmsg msg = { 0 };
 	int err = netlink_parse_request(
 		request, &msg, sizeof(msg), &policy, false, attrs);
 
@@ -256,7 +256,7 @@ static int find(
 
 int netlink_getaddr(struct netlink_request *request)
 {
-	struct netlink_addr like, found;
+	struct netlink_addr like = { 0 }, found;
 	struct netlink_attrs attrs;
 	const struct addr_search search = { &like, &attrs, &found };
 	int err = take_addr(request, &attrs, &like);
@@ -276,7 +276,7 @@ int netlink_getaddr(struct netlink_request *request)
 int netlink_deladdr(struct netlink_request *request)
 {
 	const struct netlink_server *server = request->server;
-	struct netlink_addr like, found;
+	struct netlink_addr like = { 0 }, found;
 	struct netlink_attrs attrs;
 	struct netlink_link link;
 	const struct addr_search search = { &like, &attrs, &found };
@@ -344,7 +344,7 @@ int netlink_newaddr(struct netlink_request *request)
 	const struct netlink_server *server = request->server;
 	struct netlink_attrs attrs;
 	struct netlink_link link;
-	struct netlink_addr addr;
+	struct netlink_addr addr = { 0 };
 	int err = take_addr(request, &attrs, &addr)
 			  ?: check_new(request, &attrs, &addr);
 

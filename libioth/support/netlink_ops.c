@@ -40,7 +40,7 @@ bool netlink_ip_none(const union netlink_ip *ip)
 
 bool netlink_ip_equal(const union netlink_ip *a, const union netlink_ip *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
 bool netlink_ip_match(
@@ -49,7 +49,7 @@ bool netlink_ip_match(
 	unsigned bytes = bits / 8;
 	unsigned rest = bits % 8;
 
-	if (memcmp(a, b, bytes) != 0)
+	if (memcmp(a->bytes, b->bytes, bytes) != 0)
 		return false;
 	return rest == 0 ||
 	       (a->bytes[bytes] ^ b->bytes[bytes]) >> (8 - rest) == 0;

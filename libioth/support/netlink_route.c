@@ -14,11 +14,11 @@ static void put_metrics(
 {
 	struct nlattr *nest = NULL;
 
-	for (uint16_t i = 1; i <= RTAX_MAX; i++) {
+	for (unsigned i = 1; i <= RTAX_MAX; i++) {
 		if (!route->metrics[i])
 			continue;
 		nest = nest ?: netlink_reply_nest(reply, RTA_METRICS);
-		netlink_reply_u32(reply, i, route->metrics[i]);
+		netlink_reply_u32(reply, (uint16_t)i, route->metrics[i]);
 	}
 	netlink_reply_nest_end(reply, nest);
 }

@@ -144,7 +144,7 @@ int netlink_newroute(struct netlink_request *request)
 {
 	const struct netlink_server *server = request->server;
 	struct netlink_attrs attrs;
-	struct netlink_route route;
+	struct netlink_route route = { 0 };
 	struct netlink_link link;
 	int err = take_route(request, &attrs, &route);
 

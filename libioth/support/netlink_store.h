@@ -108,6 +108,10 @@ void store_flush_addrs(
 	struct netlink_tables *tables, unsigned index, bool ipv6_only);
 void store_flush_neighs(struct netlink_tables *tables, unsigned index);
 
+/* Are they one and the same to Linux, which would not have both? */
+bool store_route_same(
+	const struct netlink_route *a, const struct netlink_route *b);
+
 /* The route to @dst with the longest prefix, best metric; NULL: none. */
 const struct netlink_route *store_lookup(const struct netlink_tables *tables,
 	int family, const union netlink_ip *dst, unsigned oif);

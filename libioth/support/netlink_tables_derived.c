@@ -109,14 +109,14 @@ static void derive6(struct rows *rows, const struct netlink_addr *addr,
 	derive(rows, &route);
 }
 
-/* Is @route among @rows? As far as Linux would see two routes. */
+/* Is @route among @rows? */
 static bool has_route(
 	const struct rows *rows, const struct netlink_route *route)
 {
 	const struct netlink_route *row;
 
 	for (size_t i = 0; (row = rows_at(rows, i)); i++)
-		if (memcmp(row, route, sizeof(*route)) == 0)
+		if (store_route_same(row, route))
 			return true;
 	return false;
 }

@@ -84,7 +84,7 @@ static int add(struct netlink_tables *tables, const struct netlink_link *link)
 		store_link_replace(
 			tables, store_link(tables, link->index), &up);
 	}
-	return (int)link->index;
+	return 0;
 }
 
 int netlink_tables_link_add(
@@ -95,7 +95,9 @@ int netlink_tables_link_add(
 
 	if (!err)
 		err = choose_name(tables, &new, "eth");
-	return err ?: add(tables, &new);
+	if (!err)
+		err = add(tables, &new);
+	return err ?: (int)new.index;
 }
 
 int netlink_tables_loopback_add(struct netlink_tables *tables)
@@ -156,7 +158,5 @@ int store_link_add(
 	err = store_ask(tables, true,
 		&(struct netlink_event){ .type = RTM_NEWLINK, .link = &link },
 		why);
-	if (!err)
-		err = add(tables, &link);
-	return err < 0 ? err : 0;
+	return err ?: add(tables, &link);
 }

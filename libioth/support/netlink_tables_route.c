@@ -17,7 +17,7 @@ static int compare_dst(
 	const struct netlink_route *a, const struct netlink_route *b)
 {
 	unsigned common = a->dst_len < b->dst_len ? a->dst_len : b->dst_len;
-	int order = memcmp(&a->dst, &b->dst, sizeof(a->dst));
+	int order = memcmp(a->dst.bytes, b->dst.bytes, sizeof(a->dst.bytes));
 
 	if (a->family == AF_INET6 && netlink_ip_match(&a->dst, &b->dst, common))
 		order = 0;
@@ -45,6 +45,12 @@ static bool same_way(
 	       netlink_ip_equal(&a->gateway, &b->gateway) &&
 	       (a->family == AF_INET6 ||
 		       netlink_ip_equal(&a->prefsrc, &b->prefsrc));
+}
+
+bool store_route_same(
+	const struct netlink_route *a, const struct netlink_route *b)
+{
+	return compare(a, b) == 0 && same_way(a, b);
 }
 
 /* --- lookup --------------------------------------------------------------- */
@@ -351,7 +357,7 @@ int store_route_del(struct netlink_tables *tables, bool ask,
 	int err;
 
 	while ((row = rows_at(&tables->routes, i)) &&
-		(compare(row, route) != 0 || !same_way(row, route)))
+		!store_route_same(row, route))
 		i++;
 	if (!row)
 		return -ESRCH;

@@ -232,6 +232,17 @@ static int describe_parent(struct walk *w, const char *last)
 	return join(place, last);
 }
 
+/* `/`, `.` and `..` lead to a directory, if to anything: never a name. */
+static int no_place(const struct walk *w)
+{
+	int fd = open_dir(w, w->path);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return -EISDIR;
+}
+
 /* Takes the path up to its last component. */
 static int walk_dir(struct walk *w)
 {
@@ -241,13 +252,11 @@ static int walk_dir(struct walk *w)
 	int err;
 
 	at = place_last_component(w->path, &len);
-	if (len == 0)
-		return -ENOENT;
 	if (len > NAME_MAX)
 		return -ENAMETOOLONG;
 	snprintf(last, sizeof(last), "%.*s", (int)len, at);
-	if (!strcmp(last, "..") || !strcmp(last, "."))
-		return -ENOENT; /* a directory: never a name of ours */
+	if (len == 0 || !strcmp(last, "..") || !strcmp(last, "."))
+		return no_place(w);
 	/* The dot makes the kernel ask whether the guest may search there. */
 	if ((size_t)snprintf(dir, sizeof(dir), "%.*s.", (int)(at - w->path),
 		    w->path) >= sizeof(dir))

@@ -39,8 +39,8 @@ enum place_flags {
 /*
  * Resolves @path as thread @tid would, with its rights, relative to its
  * descriptor @dirfd (AT_FDCWD: its working directory).
- * -ENOENT empty path or no last component, -ENOTDIR, -ELOOP, -EACCES,
- * -ENAMETOOLONG, -ESRCH the guest has gone, -EBADF, -EAGAIN.
+ * -ENOENT empty path, -EISDIR it ends in `/`, `.` or `..`, -ENOTDIR, -ELOOP,
+ * -EACCES, -ENAMETOOLONG, -ESRCH the guest has gone, -EBADF, -EAGAIN.
  */
 int place_find(struct umvu_place *place, pid_t tid, int dirfd, const char *path,
 	unsigned int flags);

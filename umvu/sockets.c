@@ -42,7 +42,7 @@ int umvu_call_name(const struct umvu_call *call, const char *path,
 
 	*name = NULL;
 	if (err)
-		return err;
+		return err == -EISDIR ? -ENOTSUP : err;
 	*name = umvu_name_find(call->session, &place);
 	if (*name)
 		return 0;

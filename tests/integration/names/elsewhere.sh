@@ -20,7 +20,7 @@ vumount -t vunetioth null "$tmp/jail/d/n" || die "no stack"
 vumount -t vunetioth null "$tmp/other/n" || die "no stack"
 
 jailed() {
-	chroot "$tmp/jail" "$@"
+	env -u LD_PRELOAD chroot "$tmp/jail" "$@"
 }
 expect 0 /d/n jailed stat -c %n /d/n
 expect 0 /../d/n jailed stat -c %n /../d/n
@@ -50,14 +50,14 @@ unshare -m bash -c '
 unshare -m bash -c '
 	mkdir "$1/b" && mount --rbind "$1/jail" "$1/b" && cd "$1" &&
 	stat -c %n b/d/n && ls b/d | grep -q n &&
-	chroot b stat -c %n /d/n' \
+	env -u LD_PRELOAD chroot b stat -c %n /d/n' \
 	bash "$tmp" >"$tmp/got" 2>&1 ||
 	fail "through a bind mount: $(cat "$tmp/got")"
 
 # the table of a process in a jail has what is in the jail
 unshare -m bash -c '
 	mount -t proc none "$1/jail/proc" &&
-	chroot "$1/jail" cat /proc/mounts' bash "$tmp" \
+	env -u LD_PRELOAD chroot "$1/jail" cat /proc/mounts' bash "$tmp" \
 	>"$tmp/got" 2>&1
 grep -q '^null /d/n vunetioth' "$tmp/got" || fail "jail: $(cat "$tmp/got")"
 grep -q other "$tmp/got" && fail "jail: lists what is outside"

@@ -6,6 +6,7 @@
 
 # make KIND: $tmp/w/n, of that kind
 make() {
+	chmod -Rf u+rwx "$tmp/w"
 	rm -rf "$tmp/w"
 	mkdir "$tmp/w"
 	case $1 in

@@ -60,9 +60,10 @@ static void add(const char *name, const void *value)
 
 static void make_garbage(void)
 {
-	char *two = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *sealed = mmap(NULL, PAGE, PROT_NONE,
+	/* Always at the same address: as flags, it has the same bits. */
+	char *two = mmap((void *)0x123450000000, 2 * PAGE,
+		PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *sealed = mmap((void *)0x123460000000, PAGE, PROT_NONE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	endless = memset(two, 'x', PAGE);

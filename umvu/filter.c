@@ -19,8 +19,8 @@
 #include "arch.h"
 #include "systable.h"
 
-#define MAX_INSNS	512
-#define MAX_LEAF	8
+#define MAX_INSNS	1024
+#define MAX_ROWS	128
 /* Numbers from here up are negative; -16 ... -1 are the view's own. */
 #define FIRST_NEGATIVE	0x80000000u
 #define FIRST_VIEW_CALL 0xfffffff0u
@@ -137,10 +137,10 @@ static void emit_compat(struct program *p)
 
 static void emit_native(struct program *p, const struct options *options)
 {
-	const struct sysrow *rows[MAX_INSNS / MAX_LEAF];
+	const struct sysrow *rows[MAX_ROWS];
 	size_t i, len = 0;
 
-	for (i = 0; i < systable_len; i++)
+	for (i = 0; i < systable_len && len < MAX_ROWS; i++)
 		if (row_is_used(&systable[i], options))
 			rows[len++] = &systable[i];
 	emit(p, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));

@@ -98,6 +98,7 @@ end_started() {
 at_exit() {
 	local status=$?
 
+	[ "$BASHPID" = $$ ] || exit $status
 	end_started
 	[ "${own_tmp-}" ] && rm -rf "$own_tmp"
 	exit $status

@@ -21,6 +21,7 @@ done
 # a signal for umvu is one for the command
 # (a shell starts its background jobs with SIGINT ignored: see jobs.py for that)
 for signal in TERM HUP USR1 USR2 CONT; do
+	rm -f "$tmp/out"
 	umvu -N bash -c "trap 'echo got $signal; exit 7' $signal
 		echo ready; while :; do sleep 0.05; done" >"$tmp/out" &
 	pid=$!

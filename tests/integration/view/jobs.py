@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import time
 
@@ -20,6 +21,9 @@ class Terminal:
         self.text = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            # a shell cannot undo that they are ignored
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)
             os.execvpe(command[0], command, env)
 
     def expect(self, pattern):
@@ -37,6 +41,17 @@ class Terminal:
 
     def type(self, text):
         os.write(self.fd, text.encode())
+
+    def interrupt(self):
+        """Ctrl-C until the prompt comes: also with no view, the very first one
+        is sometimes without effect when it follows the start at once."""
+        give_up = time.monotonic() + 15
+        while PROMPT not in self.text and time.monotonic() < give_up:
+            self.type("\x03")
+            if select.select([self.fd], [], [], 2)[0]:
+                time.sleep(0.2)
+                self.text += os.read(self.fd, 4096).decode()
+        self.expect(re.escape(PROMPT))
 
     def run(self, line):
         self.type(line + "\n")
@@ -64,8 +79,7 @@ def jobs(t, prefix):
     """prefix: what runs the jobs; the shell is at its prompt."""
     t.run(f"{prefix}sh -c 'echo run; read x; echo not reached'")
     t.expect("run\r\n")
-    t.type("\x03")
-    t.expect(re.escape(PROMPT))
+    t.interrupt()
     t.run("echo status $?")
     t.expect("status 130\r\n")
     t.expect(re.escape(PROMPT))
@@ -93,6 +107,9 @@ def jobs(t, prefix):
 
 def shell(*command):
     t = Terminal(*command)
+    t.expect(re.escape(PROMPT))
+    # else Ctrl-C takes away what is on its way, sometimes the next prompt
+    t.run("stty noflsh")
     t.expect(re.escape(PROMPT))
     return t
 

@@ -123,8 +123,7 @@ if outside.end() != 3:
 
 inside = shell("umvu", "-N", "bash", "--norc", "-i")
 jobs(inside, "")
-inside.type("\x03")
-inside.expect(re.escape(PROMPT))
+inside.interrupt()
 inside.type("exit 4\n")
 if inside.end() != 4:
     print("FAIL: exit status of the shell inside")

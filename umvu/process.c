@@ -398,6 +398,9 @@ int process_adopt(struct umvu *session, const struct umvu_module *owner,
 	if (!data && !ps->with_data)
 		return 0;
 	p = add(ps, pid, NULL);
+	/* And the present guests lest they be taken for orphans of this one. */
+	if (!ps->with_data)
+		adopt_children(ps, getpid(), NULL);
 	if (p && data) {
 		p->data[modules_slot(session->modules, owner)] = data;
 		ps->with_data++;

@@ -10,6 +10,5 @@
 #include "ioth/plugin.h"
 
 ioth_newstack_f ioth_kernel_newstack;
-int ioth_kernel_supported(int domain);
 
 #endif

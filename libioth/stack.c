@@ -57,7 +57,6 @@ static void make_host(void)
 {
 	host.plugin.errno_location = __errno_location;
 	host.f.getstackdata = getstackdata;
-	host.plugin.supported = ioth_kernel_supported;
 	host.data = ioth_kernel_newstack(NULL, "", &host.f);
 	derive_missing(&host.f);
 }
@@ -139,7 +138,6 @@ static int load(struct ioth *stack, const char *spec, const char **options)
 	*options = spec[len] ? spec + len + 1 : "";
 	if (len == 0) {
 		stack->plugin.errno_location = __errno_location;
-		stack->plugin.supported = ioth_kernel_supported;
 		stack->f.newstack = ioth_kernel_newstack;
 		return 0;
 	}

@@ -59,14 +59,21 @@ def calls(bench):
 
 def parts(bench):
     """A socket on a stack, and where its time goes."""
-    args = f"-b {bench.pick(50, 10)}"
+    # Batches long enough to hold several refills of the stock.
+    args = f"-b {bench.pick(30, 5)} -n"
+    size = {"burst16": 16, "burst256": 2}
     ptp = f"ptp://{bench.dir}/parts"
 
     with Place(path=bench.path) as native, view(bench) as v:
         mount(v, "vdestack", f"switch://{bench.dir}/swp", "a")
         mount(v, "kernel", None, "k")
-        on = f"vustack /dev/net/{{}} {bench.calls} {args} {{}}".format
-        plain = f"{bench.calls} {args} {{}}".format
+
+        def plain(call):
+            return f"{bench.calls} {args} {size.get(call, 256)} {call}"
+
+        def on(name, call):
+            return f"vustack /dev/net/{name} {plain(call)}"
+
         todo = [
             # name, where, command, native command, at most
             ("on vdestack, one after the other", v, on("a", "socket"),

@@ -115,10 +115,10 @@ def parts(bench):
 def cpu_of_sockets(bench, place):
     """Processor time of everyone who takes part."""
     batches, size = 40, 50
-    before = places.thread_ns(bench.mark)
+    before = places.thread_ns(place)
     place.run(f"vustack /dev/net/a {bench.calls} -b {batches} -n {size} "
               "socket")
-    after = places.thread_ns(bench.mark)
+    after = places.thread_ns(place)
     shares = {"umvu": 0.0, "stack process": 0.0}
     for key, ns in after.items():
         who = "stack process" if key[0].startswith("vunetioth") else "umvu"
@@ -277,17 +277,14 @@ def idle(bench):
     if not seconds:
         return
     bench.say(f"idle, {seconds} s")
-    mark = bench.mark + "-idle"
-    place = Place(["umvu", "-N"], bench.path, mark)
-    with place:
-        place.run("vu_insmod vunetioth")
+    with view(bench) as place:
         for i in range(10):
             vnl = ("vde" if i else "switch") + f"://{bench.dir}/idle"
             mount(place, "vdestack", vnl, f"n{i}", f"10.9.2.{i + 1}")
         time.sleep(8)  # duplicate address detection, router solicitations
-        before, ns = places.ticks(mark), places.thread_ns(mark)
+        before, ns = places.ticks(place), places.thread_ns(place)
         time.sleep(seconds)
-        after, ns_after = places.ticks(mark), places.thread_ns(mark)
+        after, ns_after = places.ticks(place), places.thread_ns(place)
     used = {k: after[k] - before.get(k, 0) for k in after}
     total = sum(used.values())
     bench.add("idle, 10 mounts", f"processor time in {seconds} s", None,

@@ -8,7 +8,6 @@ import select
 import subprocess
 import time
 
-MARK = "VU_BENCH_MARK"
 END = "__end_of_command__"
 
 
@@ -19,10 +18,9 @@ class Failed(Exception):
 class Place:
     """A shell that runs commands, one after the other."""
 
-    def __init__(self, argv=(), path="", mark=""):
+    def __init__(self, argv=(), path=""):
         env = dict(os.environ, LC_ALL="C")
         env["PATH"] = path + ":/usr/sbin:/usr/bin:/sbin:/bin"
-        env[MARK] = mark
         self.started = []
         self.buffer = ""
         self.shell = subprocess.Popen(
@@ -95,7 +93,7 @@ UP = "ip link set lo up; ip addr add {0}/24 dev vde0; ip link set vde0 up"
 
 
 def view(bench, *options, prefix=()):
-    place = Place([*prefix, "umvu", "-N", *options], bench.path, bench.mark)
+    place = Place([*prefix, "umvu", "-N", *options], bench.path)
     place.run("vu_insmod vunetioth")
     return place
 
@@ -108,16 +106,20 @@ def mount(place, plugin, vnl, name, address=None):
                   f"'{UP.format(address)}'")
 
 
-def processes(mark):
-    """Process numbers of the session that was started with this mark."""
-    wanted = f"{MARK}={mark}".encode()
+def processes(place):
+    """Process numbers of a place: its first process and all descendants."""
+    parents = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            with open(f"/proc/{pid}/environ", "rb") as f:
-                if wanted in f.read().split(b"\0"):
-                    yield int(pid)
+            with open(f"/proc/{pid}/stat") as f:
+                parents[int(pid)] = int(f.read().rpartition(")")[2].split()[1])
         except OSError:
             pass
+    found, new = set(), {place.shell.pid}
+    while new:
+        found |= new
+        new = {pid for pid, parent in parents.items() if parent in new}
+    return found
 
 
 def name_of(pid):
@@ -125,10 +127,10 @@ def name_of(pid):
         return f.read().replace(b"\0", b" ").decode(errors="replace").strip()
 
 
-def ticks(mark):
-    """{(pid, name): user and system time in ticks} of a session."""
+def ticks(place):
+    """{(pid, name): user and system time in ticks} of a place."""
     used = {}
-    for pid in processes(mark):
+    for pid in processes(place):
         try:
             with open(f"/proc/{pid}/stat") as f:
                 fields = f.read().rpartition(")")[2].split()
@@ -138,10 +140,10 @@ def ticks(mark):
     return used
 
 
-def thread_ns(mark):
-    """{(name, tid): nanoseconds on a processor} of a session's threads."""
+def thread_ns(place):
+    """{(name, tid): nanoseconds on a processor} of a place's threads."""
     used = {}
-    for pid in processes(mark):
+    for pid in processes(place):
         try:
             for tid in os.listdir(f"/proc/{pid}/task"):
                 with open(f"/proc/{pid}/task/{tid}/schedstat") as f:

@@ -31,6 +31,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SEND_BUFFER (1 << 20)
@@ -41,6 +42,8 @@
 struct vde {
 	struct wire wire; /* first */
 	VDECONN *conn;
+	/* an epoll, of a switch in the process: never polls OUT, never waits */
+	bool is_nested;
 	bool is_socket; /* batches; else a call per frame */
 	bool is_watched;
 	struct loop_watch data, control; /* control.fd -1: none */
@@ -107,7 +110,8 @@ static unsigned send_call(struct vde *vde, const struct iovec *frame)
 	struct pollfd pfd = { .fd = vde->data.fd, .events = POLLOUT };
 	ssize_t n = -1;
 
-	if (poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLOUT))
+	if (vde->is_nested ||
+		(poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLOUT)))
 		n = vde_send(vde->conn, frame->iov_base, frame->iov_len, 0);
 	if (n < 0)
 		wire_count_lost(&vde->wire, false);
@@ -338,7 +342,10 @@ static void classify(struct vde *vde, const char *vnl)
 {
 	int fd = vde->data.fd, size = SEND_BUFFER;
 	int type = get_int(fd, SO_TYPE);
+	struct stat st = { .st_mode = S_IFSOCK };
 
+	fstat(fd, &st);
+	vde->is_nested = (st.st_mode & S_IFMT) == 0;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (vde->control.fd >= 0)
 		fcntl(vde->control.fd, F_SETFD, FD_CLOEXEC);

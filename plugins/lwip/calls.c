@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * calls.c - the socket calls, from the program's thread into the loop
+ *
+ * Calls that wait (connect, accept) start in the loop and then wait at the app
+ * end like any reader: with poll, or in recv for the token of a connection. So
+ * O_NONBLOCK, signals and time-outs are the kernel's.
+ */
+#include "calls.h"
+#include "bridge_app.h"
+#include "lwip.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* libioth's; the calls have no argument by which to reach their stack. */
+static void *(*_Atomic get_stackdata)(void);
+
+void calls_init(void *(*getstackdata)(void))
+{
+	get_stackdata = getstackdata;
+}
+
+struct stack *calls_stack(void)
+{
+	return get_stackdata();
+}
+
+int calls_result(int result)
+{
+	if (result >= 0)
+		return result;
+	errno = -result;
+	return -1;
+}
+
+int calls_app_type(int fd)
+{
+	int type = -1;
+	socklen_t size = sizeof(type);
+
+	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+	return type;
+}
+
+static int run_inside(void *arg)
+{
+	struct call *call = arg;
+	struct sock *sock = sock_find(call->stack, call->cookie);
+	int result;
+
+	if (!sock)
+		return -ENOTCONN;
+	clock_catch_up(&call->stack->clock);
+	result = call->run(sock, call);
+	clock_touch(&call->stack->clock);
+	return result;
+}
+
+int calls_run(int fd, struct call *call)
+{
+	call->stack = calls_stack();
+	call->cookie = bridge_app_cookie(fd);
+	if (!call->cookie)
+		return fcntl(fd, F_GETFD) < 0 ? -EBADF : -ENOTSOCK;
+	return loop_call(call->stack->loop, run_inside, call);
+}
+
+/* ---- socket, close ---- */
+
+struct socket_call {
+	struct stack *stack;
+	int domain, type, protocol;
+};
+
+static int do_socket(void *arg)
+{
+	const struct socket_call *call = arg;
+
+	return sock_new(call->stack, call->domain, call->type, call->protocol);
+}
+
+int ioth_lwip_socket(int domain, int type, int protocol)
+{
+	struct socket_call call = { calls_stack(), domain, type, protocol };
+
+	return calls_result(loop_call(call.stack->loop, do_socket, &call));
+}
+
+int ioth_lwip_close(int fd)
+{
+	return close(fd);
+}
+
+/* ---- bind, listen ---- */
+
+static int do_bind(struct sock *sock, struct call *call)
+{
+	return sock->ops->bind ? sock->ops->bind(sock, call->addr, call->size)
+			       : -EOPNOTSUPP;
+}
+
+int ioth_lwip_bind(int fd, const struct sockaddr *addr, socklen_t addrlen)
+{
+	struct call call = { .run = do_bind, .addr = addr, .size = addrlen };
+
+	return calls_result(calls_run(fd, &call));
+}
+
+static int do_listen(struct sock *sock, struct call *call)
+{
+	return sock->ops->listen ? sock->ops->listen(sock, call->number)
+				 : -EOPNOTSUPP;
+}
+
+int ioth_lwip_listen(int fd, int backlog)
+{
+	struct call call = { .run = do_listen, .number = backlog };
+
+	return calls_result(calls_run(fd, &call));
+}
+
+/* ---- connect ---- */
+
+static int do_connect(struct sock *sock, struct call *call)
+{
+	return sock->ops->connect
+		       ? sock->ops->connect(sock, call->addr, call->size)
+		       : -EOPNOTSUPP;
+}
+
+static int do_reopen(struct sock *sock, struct call *call)
+{
+	if (sock->type != SOCK_STREAM || !sock->bridge ||
+		bridge_state(sock->bridge) != BRIDGE_DEAD)
+		return 0;
+	return tcp_reopen(sock, call->number, call->fd) ?: 1;
+}
+
+/* A socket whose connect has failed gets a new pair under its number. */
+static int revive(int fd)
+{
+	int flags = fcntl(fd, F_GETFL), new = -1, err;
+	int cloexec = fcntl(fd, F_GETFD) & FD_CLOEXEC ? O_CLOEXEC : 0;
+	struct call call = { .run = do_reopen,
+		.number = flags & O_NONBLOCK ? SOCK_NONBLOCK : 0,
+		.fd = &new };
+
+	err = calls_run(fd, &call);
+	if (err <= 0)
+		return err;
+	err = dup3(new, fd, cloexec) < 0 ? -errno : 0;
+	close(new);
+	return err;
+}
+
+static int take_result(struct sock *sock, struct call *call)
+{
+	int error = sock->error;
+
+	(void)call;
+	sock->error = 0;
+	return error ? -error : sock->ops->connect(sock, NULL, 0);
+}
+
+static int send_timeout_ms(int fd)
+{
+	struct timeval tv = { .tv_sec = 0 };
+	socklen_t size = sizeof(tv);
+
+	getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &size);
+	if (!tv.tv_sec && !tv.tv_usec)
+		return -1;
+	return (int)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
+}
+
+/* Until the bridge shows that it is over. */
+static int wait_connected(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+	struct call call = { .run = take_result };
+	int n = poll(&pfd, 1, send_timeout_ms(fd));
+
+	if (n < 0)
+		return -errno;
+	return n ? calls_run(fd, &call) : -EINPROGRESS;
+}
+
+int ioth_lwip_connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
+{
+	struct call call = { .run = do_connect, .addr = addr, .size = addrlen };
+	bool wait = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	int err = calls_run(fd, &call);
+
+	if (err == -ECONNRESET || err == -ECONNABORTED) {
+		int revived = revive(fd);
+
+		if (revived < 0)
+			return calls_result(revived);
+		err = calls_run(fd, &call);
+	}
+	if (wait && (err == -EINPROGRESS || err == -EALREADY))
+		err = wait_connected(fd);
+	return calls_result(err);
+}
+
+/* ---- accept ---- */
+
+static int do_accept(struct sock *sock, struct call *call)
+{
+	(void)call;
+	return tcp_accept_next(sock);
+}
+
+static int check_listening(struct sock *sock, struct call *call)
+{
+	(void)call;
+	if (sock->type != SOCK_STREAM)
+		return -EOPNOTSUPP;
+	return bridge_state(sock->bridge) == BRIDGE_LISTENING ? 0 : -EINVAL;
+}
+
+static int take_connection(int fd)
+{
+	struct call check = { .run = check_listening };
+	struct call call = { .run = do_accept };
+	int err;
+
+	do {
+		err = bridge_app_take(fd, MSG_DONTWAIT);
+		if (err == -EAGAIN)
+			err = calls_run(fd, &check) ?: bridge_app_take(fd, 0);
+		if (err)
+			return err == -ECONNABORTED || err == -ENOTCONN
+				       ? -EINVAL
+				       : err;
+		err = calls_run(fd, &call);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+int ioth_lwip_accept(int fd, struct sockaddr *addr, socklen_t *addrlen)
+{
+	int new = take_connection(fd);
+
+	if (new < 0)
+		return calls_result(new);
+	if (addr && ioth_lwip_getpeername(new, addr, addrlen) < 0)
+		memset(addr, 0, *addrlen); /* it has gone already */
+	return new;
+}
+
+/* ---- names ---- */
+
+static int do_name(struct sock *sock, struct call *call)
+{
+	return sock->ops->name ? sock->ops->name(sock, call->number, call->name,
+					 &call->size)
+			       : -EOPNOTSUPP;
+}
+
+static int name(int fd, bool peer, struct sockaddr *addr, socklen_t *addrlen)
+{
+	struct sockaddr_storage full;
+	struct call call = { .run = do_name, .number = peer, .name = &full };
+	int err = calls_run(fd, &call);
+
+	if (err)
+		return calls_result(err);
+	if (!addrlen || (int)*addrlen < 0)
+		return calls_result(addrlen ? -EINVAL : -EFAULT);
+	memcpy(addr, &full, *addrlen < call.size ? *addrlen : call.size);
+	*addrlen = call.size;
+	return 0;
+}
+
+int ioth_lwip_getsockname(int fd, struct sockaddr *addr, socklen_t *addrlen)
+{
+	return name(fd, false, addr, addrlen);
+}
+
+int ioth_lwip_getpeername(int fd, struct sockaddr *addr, socklen_t *addrlen)
+{
+	return name(fd, true, addr, addrlen);
+}
+
+/* ---- shutdown ---- */
+
+static int check_connected(struct sock *sock, struct call *call)
+{
+	struct sockaddr_storage addr;
+	socklen_t size;
+
+	(void)call;
+	if (bridge_state(sock->bridge) == BRIDGE_LISTENING)
+		return 0;
+	return sock->ops->name ? sock->ops->name(sock, true, &addr, &size)
+			       : -EOPNOTSUPP;
+}
+
+int ioth_lwip_shutdown(int fd, int how)
+{
+	struct call call = { .run = check_connected };
+	int err;
+
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return calls_result(-EINVAL);
+	err = calls_run(fd, &call);
+	return err ? calls_result(err) : shutdown(fd, how);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * calls_opt.c - options, ioctl and fcntl
+ *
+ * What concerns the waiting of the program (time-outs, low-water marks) is set
+ * on the descriptor itself, which then behaves so in read and poll as well.
+ */
+#include "calls.h"
+#include "lwip.h"
+#include "netlink_server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+static bool is_descriptors(int level, int name)
+{
+	return level == SOL_SOCKET &&
+	       (name == SO_RCVTIMEO || name == SO_SNDTIMEO ||
+		       name == SO_RCVLOWAT || name == SO_SNDLOWAT ||
+		       name == SO_COOKIE || name == SO_PEEK_OFF);
+}
+
+static int do_setsockopt(struct sock *sock, struct call *call)
+{
+	return sockopt_set(sock, call->option);
+}
+
+int ioth_lwip_setsockopt(
+	int fd, int level, int optname, const void *optval, socklen_t optlen)
+{
+	struct sock_option option = { level, optname, (void *)optval, optlen };
+	struct call call = { .run = do_setsockopt, .option = &option };
+
+	if (is_descriptors(level, optname))
+		return setsockopt(fd, level, optname, optval, optlen);
+	if (!optval && optlen)
+		return calls_result(-EFAULT);
+	return calls_result(calls_run(fd, &call));
+}
+
+static int do_getsockopt(struct sock *sock, struct call *call)
+{
+	return sockopt_get(sock, call->option);
+}
+
+int ioth_lwip_getsockopt(
+	int fd, int level, int optname, void *optval, socklen_t *optlen)
+{
+	struct sock_option option = { level, optname, optval, 0 };
+	struct call call = { .run = do_getsockopt, .option = &option };
+	int err;
+
+	if (is_descriptors(level, optname))
+		return getsockopt(fd, level, optname, optval, optlen);
+	if (!optval || !optlen)
+		return calls_result(-EFAULT);
+	if ((int)*optlen < 0)
+		return calls_result(-EINVAL);
+	option.size = *optlen;
+	err = calls_run(fd, &call);
+	if (!err)
+		*optlen = option.size;
+	return calls_result(err);
+}
+
+/* ---- ioctl ---- */
+
+static int do_ioctl(struct sock *sock, struct call *call)
+{
+	return netlink_ioctl(sock->stack->server, call->request, call->arg);
+}
+
+/* The kernel counts all that waits in an AF_UNIX socket, UDP the next one. */
+static int next_datagram_size(int fd, int *size)
+{
+	ssize_t n = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+
+	*size = n > 0 ? (int)n : 0;
+	return 0;
+}
+
+int ioth_lwip_ioctl(int fd, unsigned long request, void *argp)
+{
+	struct call call = { .run = do_ioctl, .request = request, .arg = argp };
+
+	if (request == FIONREAD && calls_app_type(fd) == SOCK_SEQPACKET)
+		return next_datagram_size(fd, argp);
+	if (!netlink_ioctl_size(request))
+		return ioctl(fd, request, argp);
+	return calls_result(calls_run(fd, &call));
+}
+
+int ioth_lwip_fcntl(int fd, int cmd, long val)
+{
+	return fcntl(fd, cmd, val);
+}

@@ -178,8 +178,8 @@ static int send_timeout_ms(int fd)
 	return (int)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
 }
 
-/* Until the bridge shows that it is over. */
-static int wait_connected(int fd)
+/* Until the bridge shows that it is over. Timed out: @err, as in Linux. */
+static int wait_connected(int fd, int err)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
 	struct call call = { .run = take_result };
@@ -187,7 +187,7 @@ static int wait_connected(int fd)
 
 	if (n < 0)
 		return -errno;
-	return n ? calls_run(fd, &call) : -EINPROGRESS;
+	return n ? calls_run(fd, &call) : err;
 }
 
 int ioth_lwip_connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
@@ -204,7 +204,7 @@ int ioth_lwip_connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
 		err = calls_run(fd, &call);
 	}
 	if (wait && (err == -EINPROGRESS || err == -EALREADY))
-		err = wait_connected(fd);
+		err = wait_connected(fd, err);
 	return calls_result(err);
 }
 

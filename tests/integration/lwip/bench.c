@@ -1,0 +1,2 @@
+#include "lt.h"
+int main(void) { return 0; }

@@ -1,0 +1,3 @@
+#include "lt.h"
+void ping_run(void) {}
+void dgram_run(void) {}

@@ -1,0 +1,2 @@
+#include "lt.h"
+void life_run(void) {}

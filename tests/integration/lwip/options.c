@@ -1,0 +1,2 @@
+#include "lt.h"
+void options_run(void) {}

@@ -1,0 +1,2 @@
+#include "lt.h"
+void packet_run(void) {}

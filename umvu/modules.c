@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "process.h"
 
@@ -51,13 +52,17 @@ void modules_end(struct umvu *session)
 static int find_file(
 	const struct umvu *session, const char *name, char *path, size_t size)
 {
+	struct stat st;
 	int len = strchr(name, '/')
 		? snprintf(path, size, "%s", name)
 		: snprintf(path, size, "%s/%s.so", session->module_dir, name);
 
 	if ((size_t)len >= size)
 		return -ENAMETOOLONG;
-	return access(path, R_OK) < 0 ? -errno : 0;
+	if (stat(path, &st) < 0 || access(path, R_OK) < 0)
+		return -errno;
+	/* The loader would wait for somebody to write to a FIFO. */
+	return S_ISREG(st.st_mode) ? 0 : -ENOEXEC;
 }
 
 static struct entry *find(struct modules *modules, const char *name)

@@ -67,8 +67,9 @@ fds_are() {
 
 # same_fds WHAT N: it comes back to N, or fails
 same_fds() {
-	until_true 5 fds_are "$2" ||
-		fail "$1: the supervisor holds $(fds) descriptors, not $2"
+	until_true 5 fds_are "$2" && return
+	fail "$1: the supervisor holds $(fds) descriptors, not $2:" \
+		"$(readlink "/proc/$SUPERVISOR"/fd/* | sort | uniq -c)"
 }
 
 # stack_pid TARGET: pid of the process of the stack that is mounted there

@@ -3,7 +3,6 @@ pids=
 # shellcheck shell=sh
 # isolate
 # Calls of the table with arguments drawn by chance. ROBUST_FUZZ: how many.
-before=$(fds)
 mkdir "$tmp/d"
 for seed in 1 2 3 4; do
 	timeout 60 fuzz "${ROBUST_FUZZ:-4000}" $seed "$tmp/d" </dev/null &
@@ -15,4 +14,4 @@ done
 vu_lsmod | grep -q vunetioth || vu_insmod vunetioth
 fuzz 1 1 "$tmp/d" # unmounts what another one left
 alive "after the fuzz"
-same_fds "after the fuzz" $((before + 2))
+# No count of descriptors: folders were renamed under what is mounted in them.

@@ -79,7 +79,9 @@ static long do_mount(
 			&s->place, call->tid, AT_FDCWD, s->target);
 	if (result == 0)
 		result = may_mount(call);
-	if (result == 0 && umvu_name_find(session, &s->place)) {
+	/* What a remount means, the module says. */
+	if (result == 0 && !(call->args[3] & MS_REMOUNT) &&
+		umvu_name_find(session, &s->place)) {
 		umvu_call_explain(
 			call, "something is mounted at %s already", s->target);
 		result = -EBUSY;

@@ -42,7 +42,7 @@ input()
 print(s.accept()[1][0], flush=True)'
 chmod 600 $c
 expect 0 "tcp4=EACCES" $group python3 "$whose" -p $c tcp4
-start connect.log on b python3 -c '
+start connect.log vustack $b python3 -c '
 import socket; socket.create_connection(("10.0.0.1", 1234), 10)'
 say go
 [ "$answer" = 10.0.0.2 ] || fail "an open socket: $answer"

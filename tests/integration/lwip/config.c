@@ -1,2 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* config.c - interfaces, addresses, routes and neighbours through netlink */
 #include "lt.h"
-void config_run(void) {}
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static bool has_addr(struct ioth *stack, const char *ifname, const char *ip)
+{
+	union lt_addr want = lt_addr(ip, 0);
+	struct ifaddrs *all;
+	bool found = false;
+
+	CHECK(ioth_getifaddrs(stack, &all) == 0);
+	for (struct ifaddrs *ifa = all; ifa; ifa = ifa->ifa_next) {
+		const union lt_addr *addr = (union lt_addr *)ifa->ifa_addr;
+
+		if (!addr || addr->sa.sa_family != want.sa.sa_family ||
+			strcmp(ifa->ifa_name, ifname) != 0)
+			continue;
+		found = found ||
+			(want.sa.sa_family == AF_INET
+					? addr->in.sin_addr.s_addr ==
+						  want.in.sin_addr.s_addr
+					: !memcmp(&addr->in6.sin6_addr,
+						  &want.in6.sin6_addr, 16));
+	}
+	ioth_freeifaddrs(all);
+	return found;
+}
+
+static void add(struct ioth *stack, int index, const char *ip, int prefix)
+{
+	union lt_addr addr = lt_addr(ip, 0);
+	bool v4 = addr.sa.sa_family == AF_INET;
+
+	CHECK(ioth_ipaddr_add(stack, addr.sa.sa_family,
+		      v4 ? (void *)&addr.in.sin_addr : &addr.in6.sin6_addr,
+		      prefix, index) == 0);
+}
+
+static void del(struct ioth *stack, int index, const char *ip, int prefix)
+{
+	union lt_addr addr = lt_addr(ip, 0);
+	bool v4 = addr.sa.sa_family == AF_INET;
+
+	CHECK(ioth_ipaddr_del(stack, addr.sa.sa_family,
+		      v4 ? (void *)&addr.in.sin_addr : &addr.in6.sin6_addr,
+		      prefix, index) == 0);
+}
+
+static int route(struct ioth *stack, bool adds, const char *dst, int prefix,
+	const char *gw)
+{
+	union lt_addr to = lt_addr(dst, 0), by = lt_addr(gw, 0);
+	bool v4 = to.sa.sa_family == AF_INET;
+
+	return (adds ? ioth_iproute_add : ioth_iproute_del)(stack,
+		to.sa.sa_family,
+		v4 ? (void *)&to.in.sin_addr : &to.in6.sin6_addr, prefix,
+		v4 ? (void *)&by.in.sin_addr : &by.in6.sin6_addr, 0);
+}
+
+/* Further addresses work both as source and as destination. */
+static void test_addresses(struct ioth *stack[2])
+{
+	union lt_addr addr = lt_addr("10.0.0.1", 0);
+
+	CHECK(has_addr(stack[0], "vde0", "10.0.0.1"));
+	CHECK(has_addr(stack[0], "lo", "127.0.0.1"));
+	CHECK(has_addr(stack[0], "lo", "::1"));
+	FAILS(ioth_ipaddr_add(stack[0], AF_INET, &addr.in.sin_addr, 24, 2),
+		EEXIST);
+	add(stack[0], 2, "10.0.0.11", 24);
+	add(stack[0], 2, "172.16.0.1", 24);
+	add(stack[1], 2, "172.16.0.2", 24);
+	CHECK(lt_ping(stack[1], "10.0.0.11", SOCK_RAW, 3000));
+	CHECK(lt_ping(stack[1], "172.16.0.1", SOCK_RAW, 3000));
+	del(stack[0], 2, "10.0.0.1", 24);
+	CHECK(!has_addr(stack[0], "vde0", "10.0.0.1"));
+	CHECK(!lt_ping(stack[1], "10.0.0.1", SOCK_RAW, 300));
+	CHECK(lt_ping(stack[1], "172.16.0.1", SOCK_RAW, 3000));
+	del(stack[0], 2, "172.16.0.1", 24);
+	CHECK(!lt_ping(stack[1], "172.16.0.1", SOCK_RAW, 300));
+	add(stack[0], 2, "10.0.0.1", 24);
+	CHECK(lt_ping(stack[1], "10.0.0.1", SOCK_RAW, 3000));
+}
+
+/* Six per interface; the seventh is refused. */
+static void test_limit(struct ioth *stack)
+{
+	union lt_addr addr;
+	char text[64];
+	int n = 0;
+
+	do {
+		snprintf(text, sizeof(text), "fd01::%d", ++n);
+		addr = lt_addr(text, 0);
+	} while (n < 10 && ioth_ipaddr_add(stack, AF_INET6,
+				   &addr.in6.sin6_addr, 64, 2) == 0);
+	CHECK(n == 5 && errno == ENOSPC);
+	while (--n) {
+		snprintf(text, sizeof(text), "fd01::%d", n);
+		del(stack, 2, text, 64);
+	}
+}
+
+/* stack[1] reaches 192.168.9.0/24 by its gateway 10.0.0.1. */
+static void test_routes(struct ioth *stack[2])
+{
+	add(stack[0], 2, "192.168.9.1", 24);
+	CHECK(!lt_ping(stack[0], "192.168.8.1", SOCK_DGRAM, 100));
+	CHECK(route(stack[1], true, "192.168.9.0", 24, "10.0.0.1") == 0);
+	FAILS(route(stack[1], true, "192.168.9.0", 24, "10.0.0.1"), EEXIST);
+	FAILS(route(stack[1], true, "192.168.7.0", 24, "203.0.113.1"),
+		ENETUNREACH);
+	CHECK(lt_ping(stack[1], "192.168.9.1", SOCK_RAW, 3000));
+	CHECK(route(stack[1], false, "192.168.9.0", 24, "10.0.0.1") == 0);
+	CHECK(!lt_ping(stack[1], "192.168.9.1", SOCK_RAW, 100));
+	CHECK(route(stack[1], true, "0.0.0.0", 0, "10.0.0.1") == 0);
+	CHECK(lt_ping(stack[1], "192.168.9.1", SOCK_RAW, 3000));
+	CHECK(route(stack[1], false, "0.0.0.0", 0, "10.0.0.1") == 0);
+	del(stack[0], 2, "192.168.9.1", 24);
+}
+
+static void test_routes6(struct ioth *stack[2])
+{
+	lt_wait6(stack[0], 1);
+	lt_wait6(stack[1], 2);
+	add(stack[0], 2, "fd77::1", 128);
+	usleep(2500000); /* DAD */
+	CHECK(route(stack[1], true, "fd77::", 16, "fd00::1") == 0);
+	CHECK(lt_ping(stack[1], "fd77::1", SOCK_RAW, 3000));
+	CHECK(route(stack[1], false, "fd77::", 16, "fd00::1") == 0);
+	CHECK(!lt_ping(stack[1], "fd77::1", SOCK_RAW, 100));
+	del(stack[0], 2, "fd77::1", 128);
+}
+
+static void test_links(struct ioth *stack[2])
+{
+	unsigned char mac[6] = { 2, 0, 0, 1, 2, 3 }, is[6];
+	struct ifreq ifr = { .ifr_name = "vde0" };
+	int fd = lt_socket(stack[0], AF_INET, SOCK_DGRAM, 0), index;
+
+	CHECK(ioth_ioctl(fd, SIOCGIFMTU, &ifr) == 0 && ifr.ifr_mtu == 1500);
+	CHECK(ioth_linksetmtu(stack[0], 2, 1400) == 0);
+	CHECK(ioth_ioctl(fd, SIOCGIFMTU, &ifr) == 0 && ifr.ifr_mtu == 1400);
+	CHECK(ioth_linksetmtu(stack[0], 2, 1500) == 0);
+	CHECK(ioth_linksetaddr(stack[0], 2, mac) == 0);
+	CHECK(ioth_linkgetaddr(stack[0], 2, is) == 0 && !memcmp(mac, is, 6));
+	CHECK(lt_ping(stack[1], "10.0.0.1", SOCK_RAW, 3000));
+	CHECK(ioth_linksetupdown(stack[0], 2, 0) == 0);
+	CHECK(!lt_ping(stack[1], "10.0.0.1", SOCK_RAW, 200));
+	CHECK(ioth_linksetupdown(stack[0], 2, 1) == 0);
+	CHECK(lt_ping(stack[1], "10.0.0.1", SOCK_RAW, 3000));
+	/* a second interface, added and removed */
+	CHECK(ioth_iplink_add(stack[1], "extra", 0, "vde", lt_plug) == 0);
+	index = ioth_if_nametoindex(stack[1], "extra");
+	CHECK(index == 3);
+	CHECK(ioth_linksetupdown(stack[1], 3, 1) == 0);
+	add(stack[1], 3, "10.5.0.2", 24);
+	add(stack[0], 2, "10.5.0.1", 24);
+	CHECK(lt_ping(stack[1], "10.5.0.1", SOCK_RAW, 3000));
+	CHECK(ioth_iplink_del(stack[1], "extra", 0) == 0);
+	CHECK(ioth_if_nametoindex(stack[1], "extra") == -1);
+	FAILS(ioth_iplink_del(stack[1], "lo", 0), EOPNOTSUPP);
+	FAILS(ioth_iplink_add(stack[1], "x", 0, "bridge", NULL), EOPNOTSUPP);
+	del(stack[0], 2, "10.5.0.1", 24);
+	close(fd);
+}
+
+/* A member of a group hears of changes. */
+static void test_monitor(struct ioth *stack)
+{
+	struct sockaddr_nl name = { .nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_IPV4_IFADDR };
+	int fd = lt_socket(stack, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	union {
+		struct nlmsghdr header;
+		char bytes[4096];
+	} msg;
+
+	CHECK(ioth_bind(fd, (struct sockaddr *)&name, sizeof(name)) == 0);
+	add(stack, 2, "10.6.0.1", 24);
+	CHECK(lt_poll(fd, POLLIN, 1000) == POLLIN);
+	CHECK(read(fd, &msg, sizeof(msg)) > 0);
+	CHECK(msg.header.nlmsg_type == RTM_NEWADDR);
+	del(stack, 2, "10.6.0.1", 24);
+	CHECK(lt_poll(fd, POLLIN, 1000) == POLLIN);
+	CHECK(read(fd, &msg, sizeof(msg)) > 0);
+	CHECK(msg.header.nlmsg_type == RTM_DELADDR);
+	close(fd);
+}
+
+void config_run(void)
+{
+	struct ioth *stack[2];
+
+	lt_pair(stack);
+	test_addresses(stack);
+	test_routes(stack);
+	test_routes6(stack);
+	test_limit(stack[0]);
+	test_links(stack);
+	test_monitor(stack[0]);
+	lt_unpair(stack);
+}

@@ -29,7 +29,8 @@
 
 #define BUCKETS		 64u
 #define EXPLANATIONS	 16
-#define CHECK_EVERY_MS	 100
+#define CHECK_FIRST_MS	 100
+#define CHECK_LAST_MS	 3200
 #define EXPLANATION_SIZE 512
 
 struct umvu_parked {
@@ -44,6 +45,9 @@ struct delivery {
 	struct umvu_call call;
 	int fd;
 	bool cloexec;
+	/* Gets the descriptor back when nobody waits for it; or NULL. */
+	void (*undelivered)(void *arg, int fd);
+	void *arg;
 	struct delivery *next;
 };
 
@@ -57,6 +61,7 @@ struct calls {
 	struct delivery *deliveries;
 	unsigned int cancelable;
 	int timer;
+	long check_ms; /* until the next look, while somebody is parked */
 	struct umvu_watch *watch;
 	struct explanation explanations[EXPLANATIONS];
 	unsigned int next_explanation;
@@ -124,10 +129,12 @@ static void set_timer(struct calls *calls, long ms)
 static void count_cancelable(struct calls *calls, int change)
 {
 	calls->cancelable += (unsigned int)change;
-	if (change > 0 && calls->cancelable == 1)
-		set_timer(calls, CHECK_EVERY_MS);
-	else if (calls->cancelable == 0)
+	if (change > 0) {
+		calls->check_ms = CHECK_FIRST_MS;
+		set_timer(calls, calls->check_ms);
+	} else if (calls->cancelable == 0) {
 		set_timer(calls, 0);
+	}
 }
 
 /* The guest does not wait any more. */
@@ -180,6 +187,11 @@ static void on_timer(void *arg, uint32_t events)
 		return;
 	while (forget_one_invalid(calls))
 		;
+	/* Who waits for long goes on waiting, as a rule. */
+	if (calls->cancelable && calls->check_ms < CHECK_LAST_MS) {
+		calls->check_ms *= 2;
+		set_timer(calls, calls->check_ms);
+	}
 }
 
 int calls_init(struct umvu *session)
@@ -254,26 +266,39 @@ int umvu_answer(struct umvu_parked *parked, long value)
 	return err;
 }
 
-void umvu_answer_fd(struct umvu_parked *parked, int fd, bool cloexec)
+void umvu_answer_fd_or(struct umvu_parked *parked, int fd, bool cloexec,
+	void (*undelivered)(void *arg, int fd), void *arg)
 {
 	struct calls *calls = parked->call.session->calls;
 	struct delivery *d = parked->stale ? NULL : malloc(sizeof(*d));
 
 	if (!d) {
-		close(fd);
+		if (undelivered)
+			undelivered(arg, fd);
+		else
+			close(fd);
 		umvu_answer(parked, -ENOMEM);
 		return;
 	}
 	unpark(parked);
-	*d = (struct delivery){ .call = parked->call,
-		.fd = fd,
-		.cloexec = cloexec,
-		.next = calls->deliveries };
+	*d = (struct delivery){ parked->call, fd, cloexec, undelivered, arg,
+		calls->deliveries };
 	calls->deliveries = d;
 	free(parked);
 }
 
-static void deliver(const struct delivery *d)
+void umvu_answer_fd(struct umvu_parked *parked, int fd, bool cloexec)
+{
+	umvu_answer_fd_or(parked, fd, cloexec, NULL, NULL);
+}
+
+const struct umvu_call *umvu_parked_call(const struct umvu_parked *parked)
+{
+	return &parked->call;
+}
+
+/* False: the guest did not wait any more, and never saw it. */
+static bool deliver(const struct delivery *d)
 {
 	struct seccomp_notif_addfd add = {
 		.id = d->call.id,
@@ -282,13 +307,26 @@ static void deliver(const struct delivery *d)
 		.newfd_flags = d->cloexec ? O_CLOEXEC : 0,
 	};
 
-	/* EMFILE and its like are the guest's to know. ENOENT, ESRCH: it has
-	 * gone or was interrupted; the descriptor was never seen, so it just
-	 * closes. */
-	if (ioctl(d->call.session->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) <
-			0 &&
-		errno != ENOENT && errno != ESRCH)
+	if (ioctl(d->call.session->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >=
+		0)
+		return true;
+	/* EMFILE and its like are the guest's to know. */
+	if (errno != ENOENT && errno != ESRCH)
 		call_answer(&d->call, -errno);
+	return false;
+}
+
+static void give_back(const struct delivery *d)
+{
+	struct umvu *session = d->call.session;
+
+	if (!d->undelivered) {
+		close(d->fd);
+		return;
+	}
+	pthread_mutex_lock(&session->lock);
+	d->undelivered(d->arg, d->fd);
+	pthread_mutex_unlock(&session->lock);
 }
 
 struct delivery *calls_take_deliveries(struct calls *calls)
@@ -305,8 +343,10 @@ void calls_deliver(struct delivery *list)
 
 	for (; list; list = next) {
 		next = list->next;
-		deliver(list);
-		close(list->fd);
+		if (deliver(list))
+			close(list->fd);
+		else
+			give_back(list);
 		free(list);
 	}
 }

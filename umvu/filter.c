@@ -60,7 +60,7 @@ static void emit_load_arg(struct program *p, unsigned int arg)
 
 static bool row_is_used(const struct sysrow *row, const struct options *o)
 {
-	if (row->when == BRIDGED || row->nr < 0)
+	if (row->nr < 0)
 		return false;
 	if (row->group == GROUP_PATH)
 		return !o->no_paths;
@@ -91,8 +91,15 @@ static void emit_leaf(struct program *p, const struct sysrow *row)
 		emit_unless_skip(p, BPF_JEQ, 0, 1);
 		emit_return(p, SECCOMP_RET_ERRNO | 0);
 		break;
-	case BRIDGED:
-		break;
+	case TRAP_IF_SET:
+		emit_load_arg(p, row->arg);
+		emit_unless_skip(p, BPF_JEQ, 0, 3);
+		emit(p, BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, args) + 8 * row->arg + 4);
+		emit_unless_skip(p, BPF_JEQ, 0, 1);
+		emit_return(p, SECCOMP_RET_ALLOW);
+		emit_return(p, SECCOMP_RET_USER_NOTIF);
+		return;
 	}
 	emit_return(p, SECCOMP_RET_ALLOW);
 }

@@ -17,7 +17,7 @@ typedef long handler(struct umvu *session, struct umvu_call *call);
 handler on_insmod, on_rmmod, on_lsmod, on_vuctl;
 
 /* sockets.c */
-handler on_msocket, on_socket, on_ioctl;
+handler on_msocket, on_socket, on_socket_call, on_ioctl;
 
 /* mount.c */
 handler on_mount, on_umount;

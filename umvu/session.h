@@ -38,6 +38,7 @@ struct processes;
 struct modules;
 struct launcher;
 struct calls;
+struct guestfds;
 
 #define OPTIONS_MAX_STACKS 16
 
@@ -68,6 +69,7 @@ struct umvu {
 	struct modules *modules;
 	struct launcher *launcher;
 	struct calls *calls;
+	struct guestfds *guestfds;
 	struct vu_info info;
 };
 

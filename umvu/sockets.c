@@ -34,6 +34,22 @@ long on_socket(struct umvu *session, struct umvu_call *call)
 	return result;
 }
 
+long on_socket_call(struct umvu *session, struct umvu_call *call)
+{
+	long result = UMVU_CONTINUE;
+	unsigned int i;
+
+	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
+		const struct umvu_module *m = modules_at(session->modules, i);
+
+		if (m && m->socket_call)
+			result = m->socket_call(
+				modules_state(session->modules, i), call,
+				call->nr, call->args);
+	}
+	return result;
+}
+
 int umvu_call_name(const struct umvu_call *call, const char *path,
 	struct umvu_name **name)
 {

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "call.h"
+#include "guestfd.h"
 #include "launcher.h"
 #include "loop.h"
 #include "modules.h"
@@ -207,7 +208,7 @@ static int watch_all(struct supervisor *s)
 static int init_parts(struct umvu *session)
 {
 	static int (*const inits[])(struct umvu *) = { loop_init, calls_init,
-		names_init, processes_init, modules_init };
+		names_init, processes_init, modules_init, guestfds_init };
 	size_t i;
 	int err;
 

@@ -15,7 +15,8 @@
 	.when = TRAP_IF_EQUAL, .arg = a, .mask = m, .value = v,                \
 	.handle = handler
 #define ANSWER(error) .when = DENY, .value = error
-#define LATER	      .when = BRIDGED
+#define SOCKET_CALL   ALWAYS(on_socket_call)
+#define IF_ADDRESS(a) .when = TRAP_IF_SET, .arg = a, .handle = on_socket_call
 
 /*
  * Rows of calls with paths go on with the flags that are valid, and the
@@ -76,19 +77,20 @@ const struct sysrow systable[] = {
 	{ NAMED(ioctl), GROUP_CORE, IF_EQUAL(1, 0xffffff00, 0x8900, on_ioctl) },
 	{ NAMED(access), PATHS, SEES(CWD, 0, FOLLOW, named_access) },
 	{ NAMED(socket), GROUP_CORE, ALWAYS(on_socket) },
-	{ NAMED(connect), GROUP_CORE, LATER },
-	{ NAMED(accept), GROUP_CORE, LATER },
-	{ NAMED(sendto), GROUP_CORE, LATER },
-	{ NAMED(recvfrom), GROUP_CORE, LATER },
-	{ NAMED(sendmsg), GROUP_CORE, LATER },
-	{ NAMED(recvmsg), GROUP_CORE, LATER },
-	{ NAMED(shutdown), GROUP_CORE, LATER },
-	{ NAMED(bind), GROUP_CORE, LATER },
-	{ NAMED(listen), GROUP_CORE, LATER },
-	{ NAMED(getsockname), GROUP_CORE, LATER },
-	{ NAMED(getpeername), GROUP_CORE, LATER },
-	{ NAMED(setsockopt), GROUP_CORE, LATER },
-	{ NAMED(getsockopt), GROUP_CORE, LATER },
+	{ NAMED(connect), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(accept), GROUP_CORE, SOCKET_CALL },
+	/* Without an address the pair carries it. */
+	{ NAMED(sendto), GROUP_CORE, IF_ADDRESS(4) },
+	{ NAMED(recvfrom), GROUP_CORE, IF_ADDRESS(4) },
+	{ NAMED(sendmsg), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(recvmsg), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(shutdown), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(bind), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(listen), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(getsockname), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(getpeername), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(setsockopt), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(getsockopt), GROUP_CORE, SOCKET_CALL },
 	{ NAMED(execve), GROUP_CORE, ALWAYS(on_execve),
 		FAILS(CWD, 0, FOLLOW, EACCES) },
 	{ NAMED(truncate), PATHS, FAILS(CWD, 0, FOLLOW, EINVAL) },
@@ -147,11 +149,11 @@ const struct sysrow systable[] = {
 	{ NAMED(faccessat), PATHS, SEES(0, 1, FOLLOW, named_access) },
 	{ NAMED(utimensat), PATHS, AT_FLAGS(3),
 		SEES(0, 1, UNLESS_NOFOLLOW, named_utimens) },
-	{ NAMED(accept4), GROUP_CORE, LATER },
-	{ NAMED(recvmmsg), GROUP_CORE, LATER },
+	{ NAMED(accept4), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(recvmmsg), GROUP_CORE, SOCKET_CALL },
 	{ NAMED(name_to_handle_at), PATHS, FLAGS(4, ~0u),
 		FAILS(0, 1, IF_FOLLOW, EOPNOTSUPP) },
-	{ NAMED(sendmmsg), GROUP_CORE, LATER },
+	{ NAMED(sendmmsg), GROUP_CORE, SOCKET_CALL },
 	/* Only the bits of RENAME_*; others are EINVAL, but so is a name. */
 	{ NAMED(renameat2), PATHS, FLAGS(4, 7), RENAMES(0, 1, 2, 3) },
 	{ NAMED(execveat), GROUP_CORE, ALWAYS(on_execve), AT_FLAGS(4),

@@ -17,7 +17,7 @@ enum when {
 	TRAP_IF_EQUAL, /* when (args[arg] & mask) == value, low 32 bits */
 	DENY,	       /* always answered with errno `value`, never trapped */
 	DENY_IF_PAIR,  /* answered with 0 when args[0] == value, args[1] == 0 */
-	BRIDGED,       /* for user-space stacks: not trapped yet */
+	TRAP_IF_SET,   /* when args[arg], a pointer, is not NULL */
 };
 
 /* Rows that an option of umvu(1) can leave out. */

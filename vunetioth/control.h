@@ -17,6 +17,10 @@
  *			protocol, number		most CONTROL_FDS_MAX; negative
  *							errno when there is not even one
  *	IOCTL		request		argument	0; data: argument; negative errno
+ *	CALL		number of the	address, or	what the same call gives on the
+ *			system call,	option's	socket that comes with the request:
+ *			its second and	value		data: an address or a value; accept4:
+ *			third argument			a descriptor; never waits: -EAGAIN
  *	DELETE		enum control_delete		0, then the stack process ends;
  *							-EBUSY, with a new SOCK_DIAG socket
  *
@@ -37,6 +41,7 @@ enum control_op {
 	CONTROL_ATTACH,
 	CONTROL_SOCKET,
 	CONTROL_IOCTL,
+	CONTROL_CALL,
 	CONTROL_DELETE,
 };
 
@@ -63,6 +68,9 @@ struct control_message {
 struct control_started {
 	uint64_t families; /* bit = PF_*, below 64 */
 };
+
+/* What bind, setsockopt, ... may hand over, and what they are given. */
+#define CALL_INPUT_MAX 4096
 
 /* Descriptors that come or go with a message. */
 #define CONTROL_FDS_MAX 17

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "bridged.h"
 #include "defaults.h"
 
 static int module_init(struct umvu *session, void **state)
@@ -12,6 +13,11 @@ static int module_init(struct umvu *session, void **state)
 	if (!m)
 		return -ENOMEM;
 	m->session = session;
+	m->bridged = bridged_new(session);
+	if (!m->bridged) {
+		free(m);
+		return -errno;
+	}
 	*state = m;
 	return 0;
 }
@@ -58,6 +64,7 @@ UMVU_EXPORT const struct umvu_module umvu_module = {
 	.socket = module_socket,
 	.msocket = module_msocket,
 	.netdev_ioctl = module_netdev_ioctl,
+	.socket_call = module_socket_call,
 	.data_get = data_get,
 	.data_put = data_put,
 };

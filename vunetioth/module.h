@@ -23,9 +23,12 @@
 #include "stack.h"
 #include "umvu/module.h"
 
+struct bridged;
+
 struct module {
 	struct umvu *session;
 	struct stack *stacks; /* all, the dead ones that are in use too */
+	struct bridged *bridged;
 	struct umvu_name *default_name; /* at /dev/net/default; or NULL */
 };
 
@@ -46,6 +49,10 @@ long module_msocket(void *state, struct umvu_call *call,
 	struct umvu_name *name, int domain, int type, int protocol);
 long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
 	uint32_t request, struct guest_addr arg);
+
+/* bridged.h */
+long module_socket_call(void *state, struct umvu_call *call, int nr,
+	const uint64_t args[6]);
 
 /*
  * The table of defaults that a process which the caller starts shall have: a

@@ -4,8 +4,10 @@
  */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "bridged.h"
 #include "composite.h"
 #include "defaults.h"
 #include "module.h"
@@ -17,16 +19,29 @@
 
 /* --- making a socket ----------------------------------------------------- */
 
+/* A guest that waits for a socket. */
+struct opening {
+	struct bridged *bridged;
+	struct umvu_parked *parked;
+};
+
 static void on_socket(struct stack *stack, void *arg, int result,
 	const struct control_message *message, struct control_fds *fds)
 {
-	struct umvu_parked *parked = arg;
+	struct opening *o = arg;
 	int fd = control_fds_take(fds);
 
 	if (fd >= 0)
-		umvu_answer_fd(parked, fd, message->arg[1] & SOCK_CLOEXEC);
-	else
-		umvu_answer(parked, result < 0 ? result : -EIO);
+		result = bridged_add(o->bridged, stack, fd, message->arg[0],
+			message->arg[1]);
+	if (fd >= 0 && result == 0) {
+		umvu_answer_fd(o->parked, fd, message->arg[1] & SOCK_CLOEXEC);
+	} else {
+		umvu_answer(o->parked, result < 0 ? result : -EIO);
+		if (fd >= 0)
+			close(fd);
+	}
+	free(o);
 	if (fds->len)
 		pool_fill(&stack->pool, message->arg, fds);
 }
@@ -82,12 +97,12 @@ static int may_open(const struct umvu_call *call, const struct stack *stack,
 		       : -EPERM;
 }
 
-static long open_of_process(struct umvu_call *call, struct stack *stack,
-	int domain, int type, int protocol)
+static long open_of_process(struct module *module, struct umvu_call *call,
+	struct stack *stack, int domain, int type, int protocol)
 {
 	struct control_message m = { .op = CONTROL_SOCKET,
 		.arg = { domain, type, protocol, 1 } };
-	struct umvu_parked *parked;
+	struct opening *o;
 	int err, fd;
 
 	/* A dead stack answers nothing else, whatever was asked. */
@@ -96,17 +111,23 @@ static long open_of_process(struct umvu_call *call, struct stack *stack,
 	err = may_open(call, stack, domain, type);
 	if (err)
 		return err;
-	parked = umvu_park(call, NULL, NULL);
-	if (!parked)
+	o = malloc(sizeof(*o));
+	if (!o)
 		return -ENOMEM;
-	fd = take_ready(stack, &m);
-	if (fd >= 0) {
-		umvu_answer_fd(parked, fd, type & SOCK_CLOEXEC);
-		return UMVU_PARKED;
+	*o = (struct opening){ module->bridged, umvu_park(call, NULL, NULL) };
+	if (!o->parked) {
+		free(o);
+		return -ENOMEM;
 	}
-	err = stack_ask(stack, &m, on_socket, parked);
+	fd = take_ready(stack, &m);
+	err = fd >= 0 ? 0 : stack_ask(stack, &m, on_socket, o);
+	if (fd < 0 && !err)
+		return UMVU_PARKED;
 	if (err)
-		umvu_answer(parked, err);
+		umvu_answer(o->parked, err);
+	else
+		umvu_answer_fd(o->parked, fd, type & SOCK_CLOEXEC);
+	free(o);
 	return UMVU_PARKED;
 }
 
@@ -123,14 +144,15 @@ static int choose(struct stack **stack, int domain, int type, int protocol)
 }
 
 /* A socket of @stack; the host's when a composite says so. */
-static long open_socket(struct umvu_call *call, struct stack *stack, int domain,
-	int type, int protocol)
+static long open_socket(struct module *module, struct umvu_call *call,
+	struct stack *stack, int domain, int type, int protocol)
 {
 	int chosen = choose(&stack, domain, type, protocol);
 
 	if (chosen < 0)
 		return chosen;
-	return chosen ? open_of_process(call, stack, domain, type, protocol)
+	return chosen ? open_of_process(
+				  module, call, stack, domain, type, protocol)
 		      : UMVU_CONTINUE;
 }
 
@@ -257,7 +279,7 @@ long module_socket(
 		return err;
 	if (!stack)
 		return UMVU_CONTINUE;
-	return open_socket(call, stack, domain, type, protocol);
+	return open_socket(state, call, stack, domain, type, protocol);
 }
 
 long module_msocket(void *state, struct umvu_call *call, struct umvu_name *name,
@@ -282,7 +304,15 @@ long module_msocket(void *state, struct umvu_call *call, struct umvu_name *name,
 		return err;
 	if (!stack)
 		return UMVU_CONTINUE;
-	return open_socket(call, stack, domain, type, protocol);
+	return open_socket(state, call, stack, domain, type, protocol);
+}
+
+long module_socket_call(void *state, struct umvu_call *call, int nr,
+	const uint64_t args[6])
+{
+	const struct module *module = state;
+
+	return bridged_call(module->bridged, call, nr, args);
 }
 
 long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,

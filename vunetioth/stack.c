@@ -35,6 +35,7 @@ struct request {
 /* A request that had no room in the connection. */
 struct outgoing {
 	struct outgoing *next;
+	struct control_fds fds;
 	struct control_message message; /* cut off behind its data */
 };
 
@@ -134,6 +135,7 @@ static void drop_outgoing(struct stack *stack)
 	if (!o->next)
 		stack->outgoing_tail = &stack->outgoing;
 	stack->outgoing_len--;
+	control_fds_close(&o->fds);
 	free(o);
 }
 
@@ -221,7 +223,7 @@ static void flush(struct stack *stack)
 {
 	while (stack->outgoing) {
 		if (control_send(stack->control, &stack->outgoing->message,
-			    NULL) == -EAGAIN)
+			    &stack->outgoing->fds) == -EAGAIN)
 			return;
 		/* Any other failure is the end, which shows by itself. */
 		drop_outgoing(stack);
@@ -230,8 +232,25 @@ static void flush(struct stack *stack)
 		bury(stack);
 }
 
-static int send_later(
-	struct stack *stack, const struct control_message *message)
+/* Duplicates, since the caller keeps its own. */
+static int keep_fds(struct control_fds *to, const struct control_fds *from)
+{
+	size_t i;
+
+	to->len = 0;
+	for (i = 0; from && i < from->len; i++) {
+		to->fd[i] = fcntl(from->fd[i], F_DUPFD_CLOEXEC, 0);
+		if (to->fd[i] < 0) {
+			control_fds_close(to);
+			return -EMFILE;
+		}
+		to->len++;
+	}
+	return 0;
+}
+
+static int send_later(struct stack *stack,
+	const struct control_message *message, const struct control_fds *fds)
 {
 	size_t size = offsetof(struct control_message, data) + message->size;
 	struct outgoing *o;
@@ -241,7 +260,12 @@ static int send_later(
 	o = malloc(offsetof(struct outgoing, message) + size);
 	if (!o)
 		return -ENOMEM;
+	if (keep_fds(&o->fds, fds) < 0) {
+		free(o);
+		return -EMFILE;
+	}
 	if (!stack->outgoing && watch_for(stack, EPOLLIN | EPOLLOUT) < 0) {
+		control_fds_close(&o->fds);
 		free(o);
 		return -ENOMEM;
 	}
@@ -298,6 +322,12 @@ static int add_request(
 int stack_ask(struct stack *stack, struct control_message *message,
 	stack_answer_f *answer, void *arg)
 {
+	return stack_ask_with(stack, message, NULL, answer, arg);
+}
+
+int stack_ask_with(struct stack *stack, struct control_message *message,
+	const struct control_fds *fds, stack_answer_f *answer, void *arg)
+{
 	int err;
 
 	if (stack->state == STACK_DEAD)
@@ -309,9 +339,9 @@ int stack_ask(struct stack *stack, struct control_message *message,
 	if (err)
 		return err;
 	err = stack->outgoing ? -EAGAIN
-			      : control_send(stack->control, message, NULL);
+			      : control_send(stack->control, message, fds);
 	if (err == -EAGAIN)
-		err = send_later(stack, message);
+		err = send_later(stack, message, fds);
 	if (err)
 		free(take_request(stack, message->id));
 	return err == -EPIPE || err == -ECONNRESET ? -ENODEV : err;

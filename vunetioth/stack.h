@@ -96,6 +96,10 @@ void stack_put(struct stack *stack);
 int stack_ask(struct stack *stack, struct control_message *message,
 	stack_answer_f *answer, void *arg);
 
+/* As stack_ask; @fds, which stay the caller's, go along. */
+int stack_ask_with(struct stack *stack, struct control_message *message,
+	const struct control_fds *fds, stack_answer_f *answer, void *arg);
+
 /* Forgets who asked with @arg; the answer is dropped. */
 void stack_forget_asker(struct stack *stack, const void *arg);
 

@@ -173,9 +173,9 @@ on() {
 	vustack "/dev/net/$stack" "$@"
 }
 
-# stack NAME VNL [ADDRESS]: mounts a vdestack, interfaces up
+# stack NAME VNL [ADDRESS]: mounts a stack of $VU_PLUGIN, interfaces up
 stack() {
-	vumount -t vunetioth -o "$2" vdestack "/dev/net/$1" ||
+	vumount -t vunetioth -o "$2" "${VU_PLUGIN:-vdestack}" "/dev/net/$1" ||
 		die "no stack $1"
 	on "$1" sh -c 'ip link set lo up; ip link set vde0 up' ||
 		die "stack $1: interfaces don't come up"

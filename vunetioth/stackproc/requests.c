@@ -2,16 +2,19 @@
 #include "requests.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "calls.h"
 #include "ioth.h"
 #include "offer.h"
 #include "options.h"
@@ -300,6 +303,81 @@ static void do_ioctl(struct stack_process *p)
 	answer(p, result, NULL);
 }
 
+/* A call that waits has a thread, and nothing of the process's but the
+ * connection on which it answers. */
+struct waiting_call {
+	struct control_message in, out;
+	int peer, fd;
+};
+
+static void answer_call(struct waiting_call *w)
+{
+	struct control_fds fds = { 0 };
+	int made;
+
+	calls_do(&w->in, w->fd, &w->out, &made);
+	if (made >= 0)
+		fds.fd[fds.len++] = made;
+	w->out.id = w->in.id;
+	while (control_send(w->peer, &w->out, &fds) == -EAGAIN)
+		poll(&(struct pollfd){ w->peer, POLLOUT, 0 }, 1, -1);
+	control_fds_close(&fds);
+}
+
+static void *wait_in_call(void *arg)
+{
+	struct waiting_call *w = arg;
+
+	answer_call(w);
+	close(w->peer);
+	close(w->fd);
+	free(w);
+	return NULL;
+}
+
+/* Takes over @fd. 0 or -EAGAIN. */
+static int start_waiting(struct stack_process *p, int fd)
+{
+	struct waiting_call *w = malloc(sizeof(*w));
+	pthread_t thread;
+
+	if (!w)
+		return -EAGAIN;
+	w->in = p->in;
+	w->fd = fd;
+	w->peer = fcntl(p->peer, F_DUPFD_CLOEXEC, 0);
+	if (w->peer >= 0 &&
+		pthread_create(&thread, NULL, wait_in_call, w) == 0) {
+		pthread_detach(thread);
+		return 0;
+	}
+	close(w->peer);
+	free(w);
+	return -EAGAIN;
+}
+
+static void do_call(struct stack_process *p, struct control_fds *fds)
+{
+	struct waiting_call w;
+	int fd = control_fds_take(fds);
+
+	if (fd < 0) {
+		answer(p, -EBADF, NULL);
+		return;
+	}
+	if (calls_may_wait(&p->in, fd)) {
+		if (start_waiting(p, fd) == 0)
+			return;
+		answer(p, -ENOBUFS, NULL);
+	} else {
+		w.in = p->in;
+		w.peer = p->peer;
+		w.fd = fd;
+		answer_call(&w);
+	}
+	close(fd);
+}
+
 /* False: it is gone. */
 static bool do_delete(struct stack_process *p)
 {
@@ -331,17 +409,18 @@ static bool do_delete(struct stack_process *p)
 
 bool requests_serve(struct stack_process *p, const struct sharer *sharer)
 {
-	struct control_fds none;
+	struct control_fds fds;
 	int n;
 
 	p->peer = sharer ? sharer->fd : p->control;
 	p->trusted = !sharer || sharer->trusted;
-	n = control_receive(p->peer, &p->in, &none);
+	n = control_receive(p->peer, &p->in, &fds);
 	if (n == -EINTR || n == -EAGAIN)
 		return true;
 	if (n <= 0)
 		return false;
-	control_fds_close(&none);
+	if (p->in.op != CONTROL_CALL)
+		control_fds_close(&fds);
 	switch (p->in.op) {
 	case CONTROL_ATTACH:
 		answer_started(p);
@@ -351,6 +430,10 @@ bool requests_serve(struct stack_process *p, const struct sharer *sharer)
 		return true;
 	case CONTROL_IOCTL:
 		do_ioctl(p);
+		return true;
+	case CONTROL_CALL:
+		do_call(p, &fds);
+		control_fds_close(&fds);
 		return true;
 	case CONTROL_DELETE:
 		return do_delete(p);

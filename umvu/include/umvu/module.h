@@ -88,8 +88,11 @@ struct umvu_module {
 	void (*data_get)(void *data);
 	void (*data_put)(void *data);
 
-	/* User-space stacks will append bind, connect, accept, sendto, ...
-	 * here: their rows in umvu's table of system calls are marked. */
+	/* bind(2) to sendmmsg(2) and the other calls on a descriptor, @args[0],
+	 * that may be a socket of this module; @nr: see <sys/syscall.h>. NULL
+	 * if all its sockets are the kernel's. */
+	long (*socket_call)(void *state, struct umvu_call *call, int nr,
+		const uint64_t args[6]);
 };
 
 #define UMVU_EXPORT __attribute__((visibility("default")))
@@ -108,6 +111,8 @@ struct umvu_creds {
 };
 
 UMVU_EXPORT pid_t umvu_call_tid(const struct umvu_call *call);
+/* Of its process. */
+UMVU_EXPORT pid_t umvu_call_pid(const struct umvu_call *call);
 
 /* -ESRCH when the guest has gone. */
 UMVU_EXPORT int umvu_call_creds(
@@ -118,6 +123,10 @@ UMVU_EXPORT int umvu_call_read(const struct umvu_call *call,
 	struct guest_addr from, void *buf, size_t size);
 UMVU_EXPORT int umvu_call_write(const struct umvu_call *call,
 	struct guest_addr to, const void *buf, size_t size);
+
+/* A duplicate of the guest's descriptor @fd, the caller's to close. -EBADF,
+ * -ESRCH, -EPERM. */
+UMVU_EXPORT int umvu_call_fd(const struct umvu_call *call, int fd);
 
 /* True when the caller's network namespace is the hypervisor's own; a guest
  * that made itself another one asked for that one. */
@@ -156,6 +165,15 @@ UMVU_EXPORT int umvu_answer(struct umvu_parked *parked, long value);
  * is closed here in every case. Frees @parked. */
 UMVU_EXPORT void umvu_answer_fd(
 	struct umvu_parked *parked, int fd, bool cloexec);
+
+/* As umvu_answer_fd. Should the guest not wait any more, @undelivered gets @fd
+ * back, later, instead of its being closed. */
+UMVU_EXPORT void umvu_answer_fd_or(struct umvu_parked *parked, int fd,
+	bool cloexec, void (*undelivered)(void *arg, int fd), void *arg);
+
+/* The call that waits; valid as long as @parked. */
+UMVU_EXPORT const struct umvu_call *umvu_parked_call(
+	const struct umvu_parked *parked);
 
 /* As umvu_call_write and umvu_call_explain, for the call that waits. */
 UMVU_EXPORT int umvu_parked_write(struct umvu_parked *parked,

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "calls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include "ioth.h"
+
+typedef int name_call(int fd, struct sockaddr *addr, socklen_t *addrlen);
+
+static int get_name(name_call *call, int fd, struct control_message *out)
+{
+	struct sockaddr_storage addr = { 0 };
+	socklen_t len = sizeof(addr);
+	int result = call(fd, (struct sockaddr *)&addr, &len);
+
+	if (result < 0)
+		return -1;
+	out->size = len < sizeof(addr) ? len : sizeof(addr);
+	memcpy(out->data, &addr, out->size);
+	return result;
+}
+
+static int get_option(
+	const struct control_message *in, int fd, struct control_message *out)
+{
+	socklen_t len = CALL_INPUT_MAX;
+	int result =
+		ioth_getsockopt(fd, in->arg[1], in->arg[2], out->data, &len);
+
+	if (result >= 0)
+		out->size = len;
+	return result;
+}
+
+/* A descriptor of ours is not the guest's to wait on: look first. */
+static int do_accept(
+	const struct control_message *in, int fd, struct control_message *out)
+{
+	struct pollfd pfd = { fd, POLLIN, 0 };
+	int flags, made;
+
+	if (poll(&pfd, 1, 0) != 1 && !(fcntl(fd, F_GETFL) & O_NONBLOCK)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	made = get_name(ioth_accept, fd, out);
+	if (made >= 0 && in->arg[1] & SOCK_NONBLOCK) {
+		flags = fcntl(made, F_GETFL);
+		fcntl(made, F_SETFL, flags | O_NONBLOCK);
+	}
+	return made;
+}
+
+static int dispatch(
+	const struct control_message *in, int fd, struct control_message *out)
+{
+	struct sockaddr_storage addr = { 0 };
+
+	if (in->size <= sizeof(addr))
+		memcpy(&addr, in->data, in->size);
+	switch (in->arg[0]) {
+	case __NR_bind:
+		return ioth_bind(fd, (struct sockaddr *)&addr, in->size);
+	case __NR_connect:
+		return ioth_connect(fd, (struct sockaddr *)&addr, in->size);
+	case __NR_listen:
+		return ioth_listen(fd, in->arg[1]);
+	case __NR_shutdown:
+		return ioth_shutdown(fd, in->arg[1]);
+	case __NR_getsockname:
+		return get_name(ioth_getsockname, fd, out);
+	case __NR_getpeername:
+		return get_name(ioth_getpeername, fd, out);
+	case __NR_setsockopt:
+		return ioth_setsockopt(
+			fd, in->arg[1], in->arg[2], in->data, in->size);
+	case __NR_getsockopt:
+		return get_option(in, fd, out);
+	case __NR_accept4:
+		return do_accept(in, fd, out);
+	default:
+		errno = ENOSYS;
+		return -1;
+	}
+}
+
+static bool takes_address(int nr)
+{
+	return nr == __NR_bind || nr == __NR_connect;
+}
+
+void calls_do(const struct control_message *in, int fd,
+	struct control_message *out, int *new_fd)
+{
+	int result = -1;
+
+	out->size = 0;
+	*new_fd = -1;
+	errno = EINVAL;
+	if (!takes_address(in->arg[0]) ||
+		in->size <= sizeof(struct sockaddr_storage))
+		result = dispatch(in, fd, out);
+	out->result = result < 0 ? -errno : result;
+	if (result >= 0 && in->arg[0] == __NR_accept4) {
+		*new_fd = result;
+		out->result = 0;
+	}
+}
+
+bool calls_may_wait(const struct control_message *in, int fd)
+{
+	return in->arg[0] == __NR_connect && !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+}

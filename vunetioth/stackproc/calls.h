@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * calls.h - socket calls that the stack does in the guest's place
+ */
+#ifndef CALLS_H
+#define CALLS_H
+
+#include <stdbool.h>
+#include "../control.h"
+
+/*
+ * Does the call of @in (op CALL) on the socket @fd and fills result, data and
+ * size of @out; *new_fd is what accept made, or -1. It may wait only in connect
+ * on a blocking socket; calls_may_wait() tells that before.
+ */
+void calls_do(const struct control_message *in, int fd,
+	struct control_message *out, int *new_fd);
+bool calls_may_wait(const struct control_message *in, int fd);
+
+#endif

@@ -23,10 +23,10 @@ int launcher_start(struct umvu *session, const sigset_t *mask,
 
 /* Starts the rc files and the command with the terminal, environment and
  * directory that the user gave umvu. Returns its pid or a negative errno. Once,
- * before launcher_serve(). */
+ * before the event loop runs. */
 pid_t launcher_run_command(struct umvu *session);
 
-/* From here on umvu_spawn() works. */
+/* From here on umvu_spawn() works. Before the other thread starts. */
 int launcher_serve(struct umvu *session);
 
 /* True for the launcher itself and what umvu_spawn() started: they do not keep

@@ -315,6 +315,9 @@ static void start(struct supervisor *s, const sigset_t *mask)
 	raise_limits();
 	set_signals();
 	err = watch_all(s);
+	/* Before anybody can ask for it. */
+	if (!err)
+		err = launcher_serve(session);
 	if (!err)
 		err = notify_start(session);
 	if (err)
@@ -322,9 +325,6 @@ static void start(struct supervisor *s, const sigset_t *mask)
 	s->command = launcher_run_command(session);
 	if (s->command < 0)
 		fail(s, "start of the command", s->command);
-	err = launcher_serve(session);
-	if (err)
-		fail(s, "launcher", err);
 }
 
 static void wait_for_children(struct launcher *launcher, int timeout_ms)

@@ -35,6 +35,7 @@ run)
 	setpriv --reuid $uid --regid $uid --clear-groups env -i \
 		PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin \
 		HOME="$home" TERM=dumb VU_BUILD="$dir" VU_SOURCE="$dir" \
+		VU_PLUGIN="${VU_PLUGIN-vdestack}" \
 		${ASAN_OPTIONS+ASAN_OPTIONS="$ASAN_OPTIONS"} \
 		"$dir/tests/integration/$3"
 	;;

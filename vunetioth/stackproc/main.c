@@ -110,7 +110,8 @@ int main(void)
 {
 	static struct stack_process p = { /* large */
 		.control = CONTROL_FD,
-		.offer = -1
+		.offer = -1,
+		.diag = -1
 	};
 
 	prctl(PR_SET_NAME, "vunetioth");

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "calls.h"
+#include "abort.h"
 #include "ioth.h"
 #include "offer.h"
 #include "options.h"
@@ -26,26 +27,32 @@
 
 /* --- answers ------------------------------------------------------------- */
 
-static void answer(
-	struct stack_process *p, int result, const struct control_fds *fds)
+/* Somebody waits for each answer. Our hypervisor never waits for us, so it will
+ * read; who shares the stack and does not read loses it. */
+static void deliver(int peer, bool sharer, const struct control_message *out,
+	const struct control_fds *fds)
 {
-	struct pollfd pfd = { p->peer, POLLOUT, 0 };
+	struct pollfd pfd = { peer, POLLOUT, 0 };
 	int err;
 
-	p->out.id = p->in.id;
-	p->out.result = result;
-	memcpy(p->out.arg, p->in.arg, sizeof(p->out.arg));
-	/* Somebody waits for each answer. Our hypervisor never waits for us, so
-	 * it will read; who shares the stack and does not read loses it. */
-	while ((err = control_send(p->peer, &p->out, fds)) == -EAGAIN ||
+	while ((err = control_send(peer, out, fds)) == -EAGAIN ||
 		err == -ETOOMANYREFS) {
-		if (p->peer != p->control)
-			shutdown(p->peer, SHUT_RDWR);
+		if (sharer)
+			shutdown(peer, SHUT_RDWR);
 		else if (err == -EAGAIN)
 			poll(&pfd, 1, -1);
 		else /* descriptors on their way, of this user: no event */
 			poll(NULL, 0, 1);
 	}
+}
+
+static void answer(
+	struct stack_process *p, int result, const struct control_fds *fds)
+{
+	p->out.id = p->in.id;
+	p->out.result = result;
+	memcpy(p->out.arg, p->in.arg, sizeof(p->out.arg));
+	deliver(p->peer, p->peer != p->control, &p->out, fds);
 	p->out.size = 0;
 }
 
@@ -53,8 +60,8 @@ static void answer_text(struct stack_process *p, int result, const char *text)
 {
 	size_t len = strlen(text);
 
-	p->out.size = (uint32_t)(len < CONTROL_DATA_MAX ? len
-							: CONTROL_DATA_MAX);
+	p->out.size =
+		(uint32_t)(len < CONTROL_DATA_MAX ? len : CONTROL_DATA_MAX);
 	memcpy(p->out.data, text, p->out.size);
 	answer(p, result, NULL);
 }
@@ -206,8 +213,19 @@ bool requests_start(struct stack_process *p)
 	return true;
 }
 
+static void close_diag(struct stack_process *p)
+{
+	if (p->diag >= 0)
+		close(p->diag);
+	p->diag = -1;
+}
+
 void requests_tell_users(struct stack_process *p)
 {
+	if (!p->sharers_len)
+		close_diag(p);
+	else if (p->diag < 0)
+		p->diag = diag_socket(p->stack);
 	p->peer = p->control;
 	p->in.id = CONTROL_USERS;
 	p->out.size = 0;
@@ -308,6 +326,7 @@ static void do_ioctl(struct stack_process *p)
 struct waiting_call {
 	struct control_message in, out;
 	int peer, fd;
+	bool sharer; /* the peer */
 };
 
 static void answer_call(struct waiting_call *w)
@@ -319,8 +338,7 @@ static void answer_call(struct waiting_call *w)
 	if (made >= 0)
 		fds.fd[fds.len++] = made;
 	w->out.id = w->in.id;
-	while (control_send(w->peer, &w->out, &fds) == -EAGAIN)
-		poll(&(struct pollfd){ w->peer, POLLOUT, 0 }, 1, -1);
+	deliver(w->peer, w->sharer, &w->out, &fds);
 	control_fds_close(&fds);
 }
 
@@ -345,6 +363,7 @@ static int start_waiting(struct stack_process *p, int fd)
 		return -EAGAIN;
 	w->in = p->in;
 	w->fd = fd;
+	w->sharer = p->peer != p->control;
 	w->peer = fcntl(p->peer, F_DUPFD_CLOEXEC, 0);
 	if (w->peer >= 0 &&
 		pthread_create(&thread, NULL, wait_in_call, w) == 0) {
@@ -356,13 +375,26 @@ static int start_waiting(struct stack_process *p, int fd)
 	return -EAGAIN;
 }
 
+/* A socket of the kernel's needs nobody to do calls on it, so with our rights
+ * least of all. */
+static bool is_app_end(int fd)
+{
+	socklen_t len = sizeof(int);
+	int domain = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	       domain == AF_UNIX;
+}
+
 static void do_call(struct stack_process *p, struct control_fds *fds)
 {
 	struct waiting_call w;
 	int fd = control_fds_take(fds);
 
-	if (fd < 0) {
+	if (fd < 0 || (!p->trusted && !is_app_end(fd))) {
 		answer(p, -EBADF, NULL);
+		if (fd >= 0)
+			close(fd);
 		return;
 	}
 	if (calls_may_wait(&p->in, fd)) {
@@ -372,6 +404,7 @@ static void do_call(struct stack_process *p, struct control_fds *fds)
 	} else {
 		w.in = p->in;
 		w.peer = p->peer;
+		w.sharer = p->peer != p->control;
 		w.fd = fd;
 		answer_call(&w);
 	}
@@ -446,6 +479,9 @@ bool requests_serve(struct stack_process *p, const struct sharer *sharer)
 void requests_end(struct stack_process *p)
 {
 	withdraw_offer(p);
+	if (p->diag >= 0)
+		abort_connections(p->diag);
+	close_diag(p);
 	/* EBUSY: sockets live on without us. */
 	if (p->stack && ioth_delstack(p->stack) < 0)
 		ioth_abort(p->stack);

@@ -24,7 +24,9 @@ struct stack_process {
 	char *offer_path;
 	struct sharer sharer[MAX_SHARERS];
 	int sharers_len;
-	int peer;     /* whose request is being served: control or a sharer's */
+	int diag; /* while there are sharers, see requests_tell_users(); or -1
+		   */
+	int peer; /* whose request is being served: control or a sharer's */
 	bool trusted; /* the peer */
 	struct ioth *stack;
 	bool detached; /* ends when the last socket closes */
@@ -39,7 +41,10 @@ bool requests_start(struct stack_process *p);
  * p->control is the end of the stack. */
 bool requests_serve(struct stack_process *p, const struct sharer *sharer);
 
-/* Tells the module how many others share the stack. */
+/* Tells the module how many others share the stack. While somebody does, we
+ * hold a SOCK_DIAG socket: should our hypervisor be killed, connections of
+ * other sessions are still to be aborted, and no socket can be made any more.
+ */
 void requests_tell_users(struct stack_process *p);
 
 /* Deletes the stack, whatever is open. */

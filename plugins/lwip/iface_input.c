@@ -73,14 +73,28 @@ static bool take4(struct iface *iface, const uint8_t *ip, size_t size)
 	return is_ours4(iface, ip);
 }
 
+/* Reports of MLD come with options: only what is behind them counts. */
+static bool is_fragment6(const uint8_t *ip, size_t size)
+{
+	uint8_t next = ip[6];
+	size_t at = IP6_HLEN;
+
+	while ((next == IP6_NEXTH_HOPBYHOP || next == IP6_NEXTH_ROUTING ||
+		       next == IP6_NEXTH_DESTOPTS) &&
+		at + 8 <= size) {
+		next = ip[at];
+		at += ((size_t)ip[at + 1] + 1) * 8;
+	}
+	return next == IP6_NEXTH_FRAGMENT;
+}
+
 static bool take6(struct iface *iface, const uint8_t *ip, size_t size)
 {
 	struct stack *stack = iface->stack;
 
 	if (size < IP6_HLEN)
 		return false;
-	if (ip[6] == IP6_NEXTH_FRAGMENT || ip[6] == IP6_NEXTH_HOPBYHOP ||
-		ip[6] == IP6_NEXTH_ROUTING || ip[6] == IP6_NEXTH_DESTOPTS)
+	if (is_fragment6(ip, size))
 		clock_note_fragment(&stack->clock);
 	if (ip[6] == IP6_NEXTH_ICMP6)
 		loop_defer(stack->loop, &stack->autoconf);

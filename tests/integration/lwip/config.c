@@ -104,8 +104,8 @@ static void test_limit(struct ioth *stack)
 	do {
 		snprintf(text, sizeof(text), "fd01::%d", ++n);
 		addr = lt_addr(text, 0);
-	} while (n < 10 && ioth_ipaddr_add(stack, AF_INET6,
-				   &addr.in6.sin6_addr, 64, 2) == 0);
+	} while (n < 10 && ioth_ipaddr_add(stack, AF_INET6, &addr.in6.sin6_addr,
+				   64, 2) == 0);
 	CHECK(n == 5 && errno == ENOSPC);
 	while (--n) {
 		snprintf(text, sizeof(text), "fd01::%d", n);

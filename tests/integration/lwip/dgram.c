@@ -68,7 +68,7 @@ static void test_connected(struct ioth *stack[2], const char *ip)
 	CHECK(write(client, "plain", 5) == 5);
 	CHECK(receive(server, buf, sizeof(buf), &from) == 5);
 	CHECK(!memcmp(&name.in6.sin6_addr, &from.in6.sin6_addr,
-		      name.sa.sa_family == AF_INET6 ? 16 : 0));
+		name.sa.sa_family == AF_INET6 ? 16 : 0));
 	CHECK(ioth_sendto(server, "back", 4, 0, &from.sa, lt_size(&from)) == 4);
 	CHECK(lt_poll(client, POLLIN, 5000) == POLLIN);
 	CHECK(read(client, buf, sizeof(buf)) == 4 && !memcmp(buf, "back", 4));
@@ -169,8 +169,8 @@ static void test_pktinfo(struct ioth *stack[2])
 		sizeof(control), 0 };
 	struct in_pktinfo info;
 
-	CHECK(ioth_setsockopt(server, IPPROTO_IP, IP_PKTINFO, &one,
-		      sizeof(one)) == 0);
+	CHECK(ioth_setsockopt(
+		      server, IPPROTO_IP, IP_PKTINFO, &one, sizeof(one)) == 0);
 	CHECK(ioth_sendto(client, "i", 1, 0, &to.sa, sizeof(to.in)) == 1);
 	CHECK(lt_poll(server, POLLIN, 5000) == POLLIN);
 	CHECK(ioth_recvmsg(server, &msg, 0) == 1);

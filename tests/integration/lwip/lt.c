@@ -95,8 +95,8 @@ static void up(struct ioth *stack, unsigned index, unsigned host)
 		return;
 	snprintf(text, sizeof(text), "10.0.0.%u", host);
 	addr = lt_addr(text, 0);
-	CHECK(ioth_ipaddr_add(stack, AF_INET, &addr.in.sin_addr, 24,
-		      (int)index) == 0);
+	CHECK(ioth_ipaddr_add(
+		      stack, AF_INET, &addr.in.sin_addr, 24, (int)index) == 0);
 	snprintf(text, sizeof(text), "fd00::%u", host);
 	addr = lt_addr(text, 0);
 	CHECK(ioth_ipaddr_add(stack, AF_INET6, &addr.in6.sin6_addr, 64,
@@ -185,8 +185,8 @@ int lt_listen(struct ioth *stack, const char *ip, unsigned port)
 	union lt_addr addr = lt_addr(ip ? ip : "::", port);
 	int fd = lt_socket(stack, addr.sa.sa_family, SOCK_STREAM, 0), one = 1;
 
-	CHECK(ioth_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one,
-		      sizeof(one)) == 0);
+	CHECK(ioth_setsockopt(
+		      fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0);
 	CHECK(ioth_bind(fd, &addr.sa, lt_size(&addr)) == 0);
 	CHECK(ioth_listen(fd, 128) == 0);
 	return fd;
@@ -299,8 +299,7 @@ bool lt_ping(struct ioth *stack, const char *ip, int type, int timeout_ms)
 	if (v4)
 		echo.checksum = checksum(&echo, sizeof(echo));
 	for (; timeout_ms > 0 && !ok; timeout_ms -= 100) {
-		ioth_sendto(
-			fd, &echo, sizeof(echo), 0, &to.sa, lt_size(&to));
+		ioth_sendto(fd, &echo, sizeof(echo), 0, &to.sa, lt_size(&to));
 		while (!ok && lt_poll(fd, POLLIN, 100) > 0 &&
 			recv(fd, answer, sizeof(answer), 0) >=
 				(ssize_t)(skip + sizeof(echo)))

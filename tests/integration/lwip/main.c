@@ -41,8 +41,7 @@ int main(int argc, char *argv[])
 	alarm(120);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++)
-		if (argc < 2 || !strcmp(argv[1], scenarios[i].name))
-		{
+		if (argc < 2 || !strcmp(argv[1], scenarios[i].name)) {
 			printf("%s\n", scenarios[i].name);
 			scenarios[i].run();
 		}

@@ -89,8 +89,8 @@ static void test_timeout(struct ioth *stack)
 	int fd = lt_socket(stack, AF_INET, SOCK_DGRAM, 0);
 	char c;
 
-	CHECK(ioth_setsockopt(
-		      fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)) == 0);
+	CHECK(ioth_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)) ==
+		0);
 	FAILS(read(fd, &c, 1), EAGAIN);
 	FAILS(ioth_recvfrom(fd, &c, 1, 0, NULL, NULL), EAGAIN);
 	close(fd);
@@ -119,8 +119,7 @@ static void test_info(struct ioth *stack)
 	int fd[2];
 
 	lt_connection(stack, stack, "127.0.0.1", 51, fd);
-	CHECK(ioth_getsockopt(fd[0], IPPROTO_TCP, TCP_INFO, &info, &size) ==
-		0);
+	CHECK(ioth_getsockopt(fd[0], IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
 	CHECK(info.tcpi_state == TCP_ESTABLISHED);
 	CHECK(info.tcpi_snd_mss == 1460);
 	close(fd[0]);

@@ -133,8 +133,8 @@ static void test_unreachable(struct ioth *stack[2])
 	int fd = lt_socket(stack[1], AF_INET, SOCK_STREAM, 0);
 
 	FAILS(ioth_connect(fd, &addr.sa, sizeof(addr.in)), ENETUNREACH);
-	CHECK(ioth_setsockopt(
-		      fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == 0);
+	CHECK(ioth_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) ==
+		0);
 	FAILS(ioth_connect(fd, &silent.sa, sizeof(silent.in)), EINPROGRESS);
 	FAILS(ioth_connect(fd, &silent.sa, sizeof(silent.in)), EALREADY);
 	close(fd);
@@ -157,8 +157,8 @@ static void test_listener(struct ioth *stack[2])
 	FAILS(read(client, &c, 1), ECONNRESET);
 	close(client);
 	listener = lt_listen(stack[0], "10.0.0.1", 27);
-	CHECK(ioth_setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &tv,
-		      sizeof(tv)) == 0);
+	CHECK(ioth_setsockopt(
+		      listener, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)) == 0);
 	FAILS(ioth_accept(listener, NULL, NULL), EAGAIN);
 	CHECK(ioth_shutdown(listener, SHUT_RDWR) == 0);
 	FAILS(ioth_accept(listener, NULL, NULL), EINVAL);
@@ -171,8 +171,8 @@ static void test_keepalive_dead_peer(struct ioth *stack[2])
 	char c;
 
 	lt_connection(stack[0], stack[1], "10.0.0.1", 28, fd);
-	CHECK(ioth_setsockopt(fd[1], SOL_SOCKET, SO_KEEPALIVE, &one,
-		      sizeof(one)) == 0);
+	CHECK(ioth_setsockopt(
+		      fd[1], SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) == 0);
 	CHECK(ioth_setsockopt(fd[1], IPPROTO_TCP, 4, &one, sizeof(one)) == 0);
 	CHECK(ioth_setsockopt(fd[1], IPPROTO_TCP, 5, &one, sizeof(one)) == 0);
 	CHECK(ioth_setsockopt(fd[1], IPPROTO_TCP, 6, &count, sizeof(count)) ==

@@ -78,7 +78,7 @@ refuse "vdestack,$wire,iface=" "iface=: Invalid argument"
 refuse "vdestack,$wire,iface=0123456789abcdef" "iface=*: Invalid argument"
 refuse "null,ip=10.0.0.1/8" "ip=10.0.0.1/8: Address family not supported*"
 refuse /dev/net/nothing "No such file or directory (no stack is offered there)"
-refuse /etc/passwd "Connection refused (no stack is offered there)"
+refuse "$tmp/page" "Connection refused (no stack is offered there)"
 end_started
 nothing_left
 finish

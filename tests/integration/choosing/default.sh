@@ -17,6 +17,7 @@ while True:
     subprocess.run([sys.executable, sys.argv[1], "tcp4", "udp6"])
     os.environ["WHOSE"] = input()' "$whose"
 [ "$answer" = "tcp4=host udp6=host" ] || fail "at first: $answer"
+vumount -t vunetioth kernel /dev/net/host || fail "no name for the host's"
 vumount -t vunetioth -o "dflt0:vde://$tmp/sw" vdestack $default ||
 	die "no mount"
 WHOSE+=" $(python3 "$whose" -p $default -c udp4)=default"
@@ -40,6 +41,8 @@ expect 0 "tcp4=a tcp6=default netlink=default" \
 expect 0 "tcp4=a tcp6=b netlink=default" vustack -f inet $a \
 	vustack -f inet6 $b python3 "$whose" tcp4 tcp6 netlink
 # and the choice of the host's network is one
+expect 0 "tcp4=host netlink=host" \
+	vustack /dev/net/host python3 "$whose" tcp4 netlink
 cat >"$tmp/host.py" <<'END'
 import ctypes, os, sys
 if ctypes.CDLL(None).syscall(ctypes.c_long(-5), None, 0, 0, 0): sys.exit("no")

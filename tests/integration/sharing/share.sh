@@ -30,6 +30,9 @@ print(fcntl.ioctl(socket.socket(), 0x8910,
     struct.pack(\"16si\", b\"\", 2) + bytes(20))[:16])'"
 expect 1 "*in use (*another session shares it*" in_view owner "vuumount $a"
 
+# in one command
+expect 0 "*1 received*" timeout 20 umvu -N --stack "$tmp/offer" \
+	ping -c 1 -W 5 10.0.0.1
 # one of them ends: nothing changes for the others
 close_view two
 count=$(wc -l <"$tmp/hold1")

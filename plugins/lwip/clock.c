@@ -39,10 +39,18 @@
 #define ARP_WAIT   (7 * SECOND)	 /* ARP_MAXPENDING is 5 */
 #define REASS_WAIT (62 * SECOND) /* IPV6_REASS_MAXAGE is 60 */
 
+static bool was_called_by_lwip;
+
+bool clock_is_in_place(void)
+{
+	return was_called_by_lwip;
+}
+
 /* What we define in lwIP's place has to be seen by it. */
 #pragma GCC visibility push(default)
 void sys_timeouts_init(void)
 {
+	was_called_by_lwip = true;
 }
 
 void tcp_timer_needed(void)

@@ -28,6 +28,12 @@ struct clock {
 	uint64_t reass_until_ns;       /* fragments may */
 };
 
+/*
+ * After lwip_init: does lwIP call what is defined here in its place? Not if
+ * liblwip.so is shared with another copy of the plug-in.
+ */
+bool clock_is_in_place(void);
+
 void clock_init(struct clock *clock, struct loop *loop);
 void clock_fini(struct clock *clock);
 

@@ -19,11 +19,11 @@
 /* ---- control data ---- */
 
 struct control {
+	size_t size;
 	union {
-		struct cmsghdr align;
+		size_t align;
 		char bytes[256];
 	} buf;
-	size_t size;
 };
 
 static void put(struct control *control, int level, int type, const void *value,

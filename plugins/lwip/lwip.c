@@ -26,7 +26,8 @@ static void explain(int err, const char *locator)
 
 	if (err == -EBUSY)
 		snprintf(errmsg, sizeof(errmsg),
-			"lwip: one copy of the plug-in has one stack");
+			"lwip: there is a stack that uses the same copy of "
+			"lwIP");
 	else if (locator)
 		snprintf(errmsg, sizeof(errmsg), "%s: %s", locator,
 			wire_error_text(err, locator, buf, sizeof(buf)));

@@ -5,6 +5,7 @@
 #include "sock.h"
 
 #include <lwip/init.h>
+#include <lwip/priv/tcp_priv.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ int stack_new(struct stack **stack, const char *vnlv[], const char **what)
 	if (err)
 		goto unmake;
 	lwip_init();
-	err = add_ifaces(new, vnlv, what);
+	err = clock_is_in_place() ? add_ifaces(new, vnlv, what) : -EBUSY;
 	if (!err) {
 		*what = NULL;
 		err = loop_start(new->loop, "lwip");
@@ -127,9 +128,19 @@ unmake:
 	return err;
 }
 
+/* Connections whose sockets were closed live on in lwIP, for minutes. */
+static void abort_orphans(void)
+{
+	while (tcp_active_pcbs)
+		tcp_abort(tcp_active_pcbs);
+	while (tcp_tw_pcbs)
+		tcp_abort(tcp_tw_pcbs);
+}
+
 void stack_free(struct stack *stack)
 {
 	loop_stop(stack->loop);
 	sock_free_all(stack);
+	abort_orphans();
 	unmake(stack);
 }

@@ -42,8 +42,9 @@ static void test_addresses(struct ioth *stack)
 	FAILS(ioth_bind(fd, &v4.sa, sizeof(v4.in)), EINVAL);
 	FAILS(ioth_shutdown(fd, SHUT_WR), ENOTCONN);
 	FAILS(ioth_accept(fd, NULL, NULL), EINVAL);
-	FAILS(ioth_listen(lt_socket(stack, AF_INET, SOCK_DGRAM, 0), 1),
-		EOPNOTSUPP);
+	close(fd);
+	fd = lt_socket(stack, AF_INET, SOCK_DGRAM, 0);
+	FAILS(ioth_listen(fd, 1), EOPNOTSUPP);
 	close(fd);
 	close(fd6);
 }
@@ -85,5 +86,6 @@ void errors_run(void)
 	test_types(stack);
 	test_addresses(stack);
 	test_options(stack);
+	lt_delete(stack);
 	test_stacks();
 }

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+set(vunetioth ${PROJECT_SOURCE_DIR}/vunetioth)
+set(umvu ${PROJECT_SOURCE_DIR}/umvu)
+
+unit_test(composite
+	SOURCES test_composite.c ${vunetioth}/composite.c
+		${umvu}/cmd/families.c
+	INCLUDES ${vunetioth} ${umvu}/include ${umvu}/cmd)
+unit_test(spec
+	SOURCES test_spec.c ${vunetioth}/session/spec.c
+		${vunetioth}/session/configure.c ${vunetioth}/options.c
+	LIBRARIES ioth
+	INCLUDES ${vunetioth} ${vunetioth}/session)

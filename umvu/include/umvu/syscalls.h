@@ -39,8 +39,8 @@ enum vuctl_op {
 	VUCTL_DEBUG_LAST = 7,
 	/*
 	 * (char *buf, size_t len): copies the one-line text that explains the
-	 * last failed mount or insmod of the calling process or of its last
-	 * child, without newline; always terminates it if @len > 0.
+	 * last failed mount, umount or insmod of the calling process, without
+	 * newline; always terminates it if @len > 0.
 	 * Returns the length of the whole text, 0 when there is none. Our own
 	 * extension: other views answer with an error.
 	 */

@@ -19,8 +19,8 @@
 #include "arch.h"
 #include "systable.h"
 
-#define MAX_INSNS	1024
-#define MAX_ROWS	128
+#define MAX_INSNS 1024
+#define MAX_ROWS  128
 /* Numbers from here up are negative; -16 ... -1 are the view's own. */
 #define FIRST_NEGATIVE	0x80000000u
 #define FIRST_VIEW_CALL 0xfffffff0u
@@ -51,11 +51,16 @@ static void emit_return(struct program *p, uint32_t action)
 	emit(p, BPF_RET | BPF_K, action);
 }
 
+static void emit_load_half(
+	struct program *p, unsigned int arg, unsigned int half)
+{
+	emit(p, BPF_LD | BPF_W | BPF_ABS,
+		offsetof(struct seccomp_data, args) + 8 * arg + 4 * half);
+}
+
 static void emit_load_arg(struct program *p, unsigned int arg)
 {
-	/* Little-endian: the low half comes first. */
-	emit(p, BPF_LD | BPF_W | BPF_ABS,
-		offsetof(struct seccomp_data, args) + 8 * arg);
+	emit_load_half(p, arg, 0); /* little-endian: the low half */
 }
 
 static bool row_is_used(const struct sysrow *row, const struct options *o)
@@ -81,6 +86,14 @@ static void emit_leaf(struct program *p, const struct sysrow *row)
 		emit_unless_skip(p, BPF_JEQ, row->value, 1);
 		emit_return(p, SECCOMP_RET_USER_NOTIF);
 		break;
+	case TRAP_UNLESS:
+		emit_load_half(p, row->arg, 0);
+		emit_unless_skip(p, BPF_JEQ, (uint32_t)row->pass, 3);
+		emit_load_half(p, row->arg, 1);
+		emit_unless_skip(p, BPF_JEQ, (uint32_t)(row->pass >> 32), 1);
+		emit_return(p, SECCOMP_RET_ALLOW);
+		emit_return(p, SECCOMP_RET_USER_NOTIF);
+		return;
 	case DENY:
 		emit_return(p, SECCOMP_RET_ERRNO | row->value);
 		return;

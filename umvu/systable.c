@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include "handlers.h"
@@ -14,6 +15,8 @@
 #define IF_EQUAL(a, m, v, handler)                                             \
 	.when = TRAP_IF_EQUAL, .arg = a, .mask = m, .value = v,                \
 	.handle = handler
+#define UNLESS(a, number, handler)                                             \
+	.when = TRAP_UNLESS, .arg = a, .pass = number, .handle = handler
 #define ANSWER(error) .when = DENY, .value = error
 #define SOCKET_CALL   ALWAYS(on_socket_call)
 #define IF_ADDRESS(a) .when = TRAP_IF_SET, .arg = a, .handle = on_socket_call
@@ -76,7 +79,8 @@ const struct sysrow systable[] = {
 	/* 0x89xx: sockios.h */
 	{ NAMED(ioctl), GROUP_CORE, IF_EQUAL(1, 0xffffff00, 0x8900, on_ioctl) },
 	{ NAMED(access), PATHS, SEES(CWD, 0, FOLLOW, named_access) },
-	{ NAMED(socket), GROUP_CORE, ALWAYS(on_socket) },
+	/* The sixth argument is nobody's: stacks mark their own calls. */
+	{ NAMED(socket), GROUP_CORE, UNLESS(5, IOTH_PASS_SOCKET, on_socket) },
 	{ NAMED(connect), GROUP_CORE, SOCKET_CALL },
 	{ NAMED(accept), GROUP_CORE, SOCKET_CALL },
 	/* Without an address the pair carries it. */
@@ -90,7 +94,8 @@ const struct sysrow systable[] = {
 	{ NAMED(getsockname), GROUP_CORE, SOCKET_CALL },
 	{ NAMED(getpeername), GROUP_CORE, SOCKET_CALL },
 	{ NAMED(setsockopt), GROUP_CORE, SOCKET_CALL },
-	{ NAMED(getsockopt), GROUP_CORE, SOCKET_CALL },
+	{ NAMED(getsockopt), GROUP_CORE,
+		UNLESS(5, IOTH_PASS_SOCKET, on_socket_call) },
 	{ NAMED(execve), GROUP_CORE, ALWAYS(on_execve),
 		FAILS(CWD, 0, FOLLOW, EACCES) },
 	{ NAMED(truncate), PATHS, FAILS(CWD, 0, FOLLOW, EINVAL) },

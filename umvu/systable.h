@@ -15,6 +15,7 @@
 enum when {
 	TRAP,	       /* always */
 	TRAP_IF_EQUAL, /* when (args[arg] & mask) == value, low 32 bits */
+	TRAP_UNLESS,   /* unless args[arg] == pass, all 64 bits */
 	DENY,	       /* always answered with errno `value`, never trapped */
 	DENY_IF_PAIR,  /* answered with 0 when args[0] == value, args[1] == 0 */
 	TRAP_IF_SET,   /* when args[arg], a pointer, is not NULL */
@@ -53,6 +54,7 @@ struct sysrow {
 	enum when when;
 	uint8_t arg;
 	uint32_t mask, value;
+	uint64_t pass;
 	long (*handle)(struct umvu *session, struct umvu_call *call);
 
 	/* For on_path(), paths.c. Index and valid bits of the argument with

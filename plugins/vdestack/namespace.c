@@ -16,6 +16,7 @@
 #include "namespace.h"
 #include "errtext.h"
 #include "nshelper.h"
+#include "threadnet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -112,6 +113,7 @@ int netns_new(struct netns **result)
 
 	if (!ns)
 		return err;
+	threadnet_hold();
 	pthread_mutex_init(&ns->lock, NULL);
 	ns->outer_fd = ns->pidfd = -1;
 	ns->helper.net_fd = ns->helper.user_fd = -1;
@@ -151,6 +153,7 @@ void netns_free(struct netns *ns)
 	close_if_open(ns->outer_fd);
 	if (ns->stack)
 		munmap(ns->stack, STACK_SIZE);
+	threadnet_drop();
 	pthread_mutex_destroy(&ns->lock);
 	free(ns);
 }

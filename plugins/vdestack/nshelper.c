@@ -32,6 +32,7 @@
 #include "gnu.h"
 #include "nshelper.h"
 #include "rawsys.h"
+#include "threadnet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +63,7 @@ RAW_TASK void nshelper_wake(_Atomic uint32_t *word)
 /* The descriptor of the network namespace that the task is in. */
 RAW_TASK static long current_net(void)
 {
-	long fd = raw3(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	long fd = raw_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	long ns;
 
 	if (fd < 0)
@@ -88,7 +89,7 @@ RAW_TASK static long do_op(const struct nsrequest *r, int home_fd)
 {
 	switch (r->op) {
 	case NSOP_SOCKET:
-		return raw3(SYS_socket, r->a, r->b, r->c);
+		return raw_socket(r->a, r->b, r->c);
 	case NSOP_OPEN:
 		return raw4(SYS_openat, AT_FDCWD, (long)r->path,
 			r->a | O_CLOEXEC, 0);
@@ -223,21 +224,19 @@ RAW_TASK int nshelper_visit(void *arg)
 
 static long there_and_back(int net_fd, const struct nsrequest *request)
 {
-	static const char here[] = "/proc/thread-self/ns/net";
-	long own =
-		raw4(SYS_openat, AT_FDCWD, (long)here, O_RDONLY | O_CLOEXEC, 0);
-	long result;
+	bool is_kept;
+	int own = threadnet_get(&is_kept);
+	long result = -EAGAIN;
 
 	if (own < 0)
 		return -EAGAIN;
-	if (raw3(SYS_setns, net_fd, CLONE_NEWNET, 0) < 0) {
-		raw1(SYS_close, own);
-		return -EAGAIN;
+	if (raw3(SYS_setns, net_fd, CLONE_NEWNET, 0) == 0) {
+		result = do_op(request, net_fd);
+		if (raw3(SYS_setns, own, CLONE_NEWNET, 0) < 0)
+			abort(); /* it would go on in a foreign network */
 	}
-	result = do_op(request, net_fd);
-	if (raw3(SYS_setns, own, CLONE_NEWNET, 0) < 0)
-		abort(); /* the thread would go on in a foreign network */
-	raw1(SYS_close, own);
+	if (!is_kept)
+		raw1(SYS_close, own);
 	return result;
 }
 

@@ -5,11 +5,13 @@
  * The helper (namespace.c) is a task that libc does not know: it runs on the
  * thread-local storage of the thread that made it, so it must not touch errno
  * nor anything else of libc. These functions return a negative errno, have no
- * cancellation point and use no memory but their arguments.
+ * cancellation point and use no memory but their arguments. The register of the
+ * sixth argument is empty afterwards, see <ioth/pass.h>.
  */
 #ifndef VDESTACK_RAWSYS_H
 #define VDESTACK_RAWSYS_H
 
+#include <ioth/pass.h>
 #include <sys/syscall.h>
 
 #if defined(__x86_64__)
@@ -20,11 +22,11 @@ static inline long raw6(long nr, long a, long b, long c, long d, long e, long f)
 	register long r9 __asm__("r9") = f;
 	long ret;
 
-	__asm__ volatile(
-		"syscall"
-		: "=a"(ret)
-		: "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-		: "rcx", "r11", "memory");
+	__asm__ volatile("syscall\n\t"
+			 "xorl %%r9d, %%r9d"
+			 : "=a"(ret), "+r"(r9)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+			 : "rcx", "r11", "memory");
 	return ret;
 }
 #elif defined(__aarch64__)
@@ -38,9 +40,10 @@ static inline long raw6(long nr, long a, long b, long c, long d, long e, long f)
 	register long x4 __asm__("x4") = e;
 	register long x5 __asm__("x5") = f;
 
-	__asm__ volatile("svc #0"
-			 : "+r"(x0)
-			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+	__asm__ volatile("svc #0\n\t"
+			 "mov x5, xzr"
+			 : "+r"(x0), "+r"(x5)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
 			 : "memory");
 	return x0;
 }
@@ -55,9 +58,10 @@ static inline long raw6(long nr, long a, long b, long c, long d, long e, long f)
 	register long a4 __asm__("a4") = e;
 	register long a5 __asm__("a5") = f;
 
-	__asm__ volatile("ecall"
-			 : "+r"(a0)
-			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5)
+	__asm__ volatile("ecall\n\t"
+			 "li a5, 0"
+			 : "+r"(a0), "+r"(a5)
+			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4)
 			 : "memory");
 	return a0;
 }
@@ -78,6 +82,20 @@ static inline long raw3(long nr, long a, long b, long c)
 static inline long raw1(long nr, long a)
 {
 	return raw6(nr, a, 0, 0, 0, 0, 0);
+}
+
+/* The kernel's own, also in a view of umvu(1). */
+static inline long raw_socket(int domain, int type, int protocol)
+{
+	return raw6(SYS_socket, domain, type, protocol, 0, 0,
+		(long)IOTH_PASS_SOCKET);
+}
+
+static inline long raw_getsockopt(
+	int fd, int level, int name, void *value, void *len)
+{
+	return raw6(SYS_getsockopt, fd, level, name, (long)value, (long)len,
+		(long)IOTH_PASS_SOCKET);
 }
 
 #endif

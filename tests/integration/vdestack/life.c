@@ -4,14 +4,23 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* Linux 5.14 */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
 
 static void many(void)
 {
@@ -74,6 +83,141 @@ static void sockets_in_threads(void)
 		CHECK(!pthread_create(&threads[i], NULL, make_sockets, a));
 	for (int i = 0; i < 8; i++)
 		pthread_join(threads[i], NULL);
+	CHECK(ioth_delstack(a) == 0);
+}
+
+/* The thread's own network: of the thread itself, not of what it has opened. */
+static uint64_t net_cookie(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	socklen_t len = sizeof(uint64_t);
+	uint64_t cookie = 0;
+
+	CHECK(fd >= 0);
+	CHECK(getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) == 0 ||
+		errno == ENOPROTOOPT);
+	close(fd);
+	return cookie;
+}
+
+/* Sockets of @stack, after each of which the thread is where it was. */
+static void there_and_back(struct ioth *stack, int count)
+{
+	ino_t net = own_net();
+	uint64_t cookie = net_cookie();
+
+	for (int i = 0; i < count; i++) {
+		int fd = ioth_msocket(stack, AF_INET, SOCK_STREAM, 0);
+
+		CHECK(fd >= 0);
+		CHECK(own_net() == net && net_cookie() == cookie);
+		close(fd);
+	}
+}
+
+/* More networks than are kept, and back to the first ones. */
+static void *wander(void *arg)
+{
+	enum { NETS = 12 };
+	ino_t net[NETS + 1];
+	int fd[NETS + 1];
+
+	for (int i = 0; i <= NETS; i++) {
+		if (i > 0)
+			CHECK(unshare(CLONE_NEWNET) == 0);
+		fd[i] = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+		CHECK(fd[i] >= 0);
+		net[i] = own_net();
+		CHECK(i == 0 || net[i] != net[i - 1]);
+		there_and_back(arg, 3);
+	}
+	for (int i = 0; i <= NETS; i++) {
+		CHECK(setns(fd[i], CLONE_NEWNET) == 0);
+		there_and_back(arg, 2);
+		CHECK(own_net() == net[i]);
+		close(fd[i]);
+	}
+	return NULL;
+}
+
+static void thread_changes_its_net(void)
+{
+	struct ioth *a = vt_stack(NULL, NULL);
+	int fds = vt_count_fds();
+	pthread_t threads[4];
+
+	if (geteuid() == 0) {
+		for (int i = 0; i < 4; i++)
+			CHECK(!pthread_create(&threads[i], NULL, wander, a));
+		there_and_back(a, 100);
+		for (int i = 0; i < 4; i++)
+			pthread_join(threads[i], NULL);
+		CHECK(vt_count_fds() <= fds + 8);
+	}
+	CHECK(ioth_delstack(a) == 0);
+}
+
+/* A descriptor from 3 up of the network that the thread is in; -1: none. */
+static int find_kept(void)
+{
+	struct stat st;
+
+	for (int fd = 3; fd < 1024; fd++)
+		if (fstat(fd, &st) == 0 && st.st_ino == own_net())
+			return fd;
+	return -1;
+}
+
+static int open_other_net(void)
+{
+	int own = open("/proc/thread-self/ns/net", O_RDONLY), other;
+
+	CHECK(own >= 0 && unshare(CLONE_NEWNET) == 0);
+	other = open("/proc/thread-self/ns/net", O_RDONLY);
+	CHECK(other >= 0 && setns(own, CLONE_NEWNET) == 0);
+	close(own);
+	return other;
+}
+
+/* The stack's own descriptors stay: without them there is no stack. */
+static void abuse_kept(struct ioth *stack)
+{
+	int other = open_other_net(), fd;
+
+	there_and_back(stack, 2);
+	fd = find_kept();
+	CHECK(fd >= 0 || net_cookie() == 0);
+	if (fd < 0)
+		return;
+	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	there_and_back(stack, 2);
+	fd = find_kept();
+	CHECK(fd >= 0 && dup2(2, fd) == fd);
+	there_and_back(stack, 2);
+	CHECK(fcntl(fd, F_GETFD) >= 0);
+	fd = find_kept();
+	CHECK(fd >= 0 && dup2(other, fd) == fd);
+	there_and_back(stack, 2);
+	CHECK(fcntl(fd, F_GETFD) >= 0);
+}
+
+/* What was kept may be closed, and be something else, even a network. */
+static void program_closes_all(void)
+{
+	struct ioth *a = vt_stack(NULL, NULL);
+	int status;
+	pid_t pid;
+
+	if (geteuid() == 0) {
+		pid = fork();
+		if (pid == 0) {
+			abuse_kept(a);
+			_exit(0);
+		}
+		CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+		abuse_kept(a);
+	}
 	CHECK(ioth_delstack(a) == 0);
 }
 
@@ -187,6 +331,8 @@ void life_run(void)
 	many();
 	many_at_once();
 	sockets_in_threads();
+	thread_changes_its_net();
+	program_closes_all();
 	kill_9();
 	fork_and_wait();
 	exec_other();

@@ -171,8 +171,8 @@ int plugin_open(struct plugin *plugin, const char *name,
 		(int (*)(int))symbol(plugin->object.handle, name, "supported");
 	plugin->errmsg = (const char *(*)(void))symbol(
 		plugin->object.handle, name, "errmsg");
-	plugin->abort = (void (*)(void *))symbol(
-		plugin->object.handle, name, "abort");
+	plugin->abort =
+		(void (*)(void *))symbol(plugin->object.handle, name, "abort");
 	license = symbol(plugin->object.handle, name, "license");
 	err = check(functions, name, license ? *license : NULL);
 	if (err)

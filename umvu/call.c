@@ -201,12 +201,12 @@ int calls_init(struct umvu *session)
 	if (!calls)
 		return -ENOMEM;
 	session->calls = calls;
-	calls->timer = timerfd_create(
-		CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	calls->timer =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (calls->timer < 0)
 		return -errno;
-	calls->watch = umvu_watch(session, calls->timer, EPOLLIN, on_timer,
-		calls);
+	calls->watch =
+		umvu_watch(session, calls->timer, EPOLLIN, on_timer, calls);
 	return calls->watch ? 0 : -errno;
 }
 
@@ -260,8 +260,8 @@ int umvu_answer(struct umvu_parked *parked, long value)
 	unpark(parked);
 	if (!parked->stale)
 		err = value == UMVU_CONTINUE
-			? call_continue(&parked->call)
-			: call_answer(&parked->call, value);
+			      ? call_continue(&parked->call)
+			      : call_answer(&parked->call, value);
 	free(parked);
 	return err;
 }
@@ -392,7 +392,7 @@ static void explain(
 			e = &calls->explanations[i];
 	if (!e)
 		e = &calls->explanations[calls->next_explanation++ %
-			EXPLANATIONS];
+					 EXPLANATIONS];
 	e->tgid = tgid;
 	vsnprintf(e->text, sizeof(e->text), format, args);
 }

@@ -20,11 +20,11 @@
 #include "process.h"
 #include "rc.h"
 
-#define MAX_ARGS    8
-#define ARGS_SIZE   4096
-#define MODULE_FD   3 /* where a spawned program finds its descriptor */
+#define MAX_ARGS	8
+#define ARGS_SIZE	4096
+#define MODULE_FD	3 /* where a spawned program finds its descriptor */
 #define SESSION_PROGRAM "/vunetioth-session"
-#define MAX_SPAWNED 4096
+#define MAX_SPAWNED	4096
 
 struct spawn_request {
 	uid_t uid;
@@ -90,8 +90,7 @@ static int take_identity(const struct spawn_request *rq)
 	return 0;
 }
 
-static void split_args(
-	char *args, unsigned int argc, char *argv[MAX_ARGS + 1])
+static void split_args(char *args, unsigned int argc, char *argv[MAX_ARGS + 1])
 {
 	unsigned int i;
 
@@ -192,8 +191,8 @@ static void run_command(const struct umvu *session, const sigset_t *mask)
 
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	rc_run_all(session->options);
-	snprintf(path, sizeof(path), "%s" SESSION_PROGRAM,
-		session->libexec_dir);
+	snprintf(
+		path, sizeof(path), "%s" SESSION_PROGRAM, session->libexec_dir);
 	argv = command_line(session->options, path);
 	execvp(argv[0], argv);
 	fprintf(stderr, "umvu: %s: %s\n", argv[0], strerror(errno));
@@ -206,7 +205,7 @@ static bool tell(int sock, int value)
 	char ack;
 
 	return write(sock, &value, sizeof(value)) == sizeof(value) &&
-		read(sock, &ack, 1) == 1;
+	       read(sock, &ack, 1) == 1;
 }
 
 static void launcher_main(
@@ -331,9 +330,8 @@ static pid_t take_child(
 
 	/* It may have ended, and been waited for, before we heard of it: then
 	 * its number is nobody's, or somebody else's. */
-	if (!err &&
-		waitid(P_PID, (id_t)pid, &si,
-			WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
+	if (!err && waitid(P_PID, (id_t)pid, &si,
+			    WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
 		err = -ESRCH;
 	if (!err && launcher->spawned_len == MAX_SPAWNED)
 		err = -EAGAIN;
@@ -342,8 +340,7 @@ static pid_t take_child(
 	else if (p->data)
 		p->owner->data_put(p->data);
 	if (!err)
-		err = process_adopt(
-			launcher->session, p->owner, p->data, pid);
+		err = process_adopt(launcher->session, p->owner, p->data, pid);
 	if (err && err != -ESRCH && pid > 0)
 		kill(pid, SIGKILL);
 	return err ? err : pid;
@@ -424,8 +421,7 @@ static int fill_request(const struct umvu_call *call, const char *path,
 	return err;
 }
 
-static int send_request(
-	int sock, struct spawn_request *rq, const int fds[2])
+static int send_request(int sock, struct spawn_request *rq, const int fds[2])
 {
 	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
 	struct iovec iov = { rq, sizeof(*rq) };

@@ -18,8 +18,8 @@ struct launcher;
  * Forks the launcher and takes over the listener of its filter. @mask: the
  * signal mask that guests shall have. On failure *what names the step.
  */
-int launcher_start(struct umvu *session, const sigset_t *mask,
-	const char **what);
+int launcher_start(
+	struct umvu *session, const sigset_t *mask, const char **what);
 
 /* Starts the rc files and the command with the terminal, environment and
  * directory that the user gave umvu. Returns its pid or a negative errno. Once,

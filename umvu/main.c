@@ -76,9 +76,8 @@ static int level(const char *name, const char *text)
 	long value = strtol(text, &end, 10);
 
 	if (*end || end == text || value < 0 || value > LOG_DEBUG) {
-		fprintf(stderr,
-			"umvu: --%s: \"%s\" is no level (use 0 to 7)\n", name,
-			text);
+		fprintf(stderr, "umvu: --%s: \"%s\" is no level (use 0 to 7)\n",
+			name, text);
 		exit(EXIT_FAILED);
 	}
 	return (int)value;

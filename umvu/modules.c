@@ -36,6 +36,16 @@ static void unload(struct umvu *session, struct entry *e)
 	dlclose(e->handle);
 }
 
+void modules_guests_gone(struct umvu *session)
+{
+	struct entry *e = session->modules->entry;
+	unsigned int i;
+
+	for (i = 0; i < MODULES_MAX; i++)
+		if (e[i].module && e[i].module->guests_gone)
+			e[i].module->guests_gone(e[i].state);
+}
+
 void modules_end(struct umvu *session)
 {
 	struct entry *e = session->modules->entry;
@@ -53,9 +63,9 @@ static int find_file(
 	const struct umvu *session, const char *name, char *path, size_t size)
 {
 	struct stat st;
-	int len = strchr(name, '/')
-		? snprintf(path, size, "%s", name)
-		: snprintf(path, size, "%s/%s.so", session->module_dir, name);
+	int len = strchr(name, '/') ? snprintf(path, size, "%s", name)
+				    : snprintf(path, size, "%s/%s.so",
+					      session->module_dir, name);
 
 	if ((size_t)len >= size)
 		return -ENAMETOOLONG;
@@ -131,8 +141,7 @@ int modules_load(struct umvu *session, const char *name, bool permanent,
 	if (err)
 		return err;
 	/* NODELETE: a timer of the module may outlive it. */
-	handle = dlopen(path,
-		RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	if (!handle) {
 		snprintf(why, size, "%s", dlerror());
 		return -ENOEXEC;

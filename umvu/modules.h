@@ -12,6 +12,8 @@
 #define MODULES_MAX 8
 
 int modules_init(struct umvu *session);
+/* No guest is left, but the session goes on. */
+void modules_guests_gone(struct umvu *session);
 /* The session ends: every module must let go. */
 void modules_end(struct umvu *session);
 

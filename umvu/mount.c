@@ -62,8 +62,7 @@ static int may_mount(const struct umvu_call *call)
 	return 0;
 }
 
-static long do_mount(
-	struct umvu *session, struct umvu_call *call, int slot)
+static long do_mount(struct umvu *session, struct umvu_call *call, int slot)
 {
 	const struct umvu_module *module =
 		modules_at(session->modules, (unsigned int)slot);
@@ -137,10 +136,11 @@ static long do_rename(
 	if (err)
 		return err;
 	return owner->rename
-		? owner->rename(modules_state(session->modules,
-					modules_slot(session->modules, owner)),
-			  call, name, &place, move)
-		: -EINVAL;
+		       ? owner->rename(
+				 modules_state(session->modules,
+					 modules_slot(session->modules, owner)),
+				 call, name, &place, move)
+		       : -EINVAL;
 }
 
 long on_mount(struct umvu *session, struct umvu_call *call)

@@ -102,11 +102,11 @@ static int read_kin(pid_t pid, struct kin *kin)
 		return n == 0 || n == -ENOENT ? -ESRCH : (int)n;
 	/* "pid (name) state ppid": the name may hold anything. */
 	at = strrchr(buf, ')');
-	if (!at ||
-		sscanf(at, ") %*c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u "
+	if (!at || sscanf(at,
+			   ") %*c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u "
 			   "%*u %*d %*d %*d %*d %d",
-			&kin->parent, &kin->group, &kin->session,
-			&kin->threads) != 4)
+			   &kin->parent, &kin->group, &kin->session,
+			   &kin->threads) != 4)
 		return -EIO;
 	return 0;
 }
@@ -303,6 +303,11 @@ static void bury(struct processes *ps)
 			adopt_children(ps, getpid(), p);
 		drop(ps, p);
 	}
+}
+
+void processes_bury(struct processes *ps)
+{
+	bury(ps);
 }
 
 static void on_deaths(void *arg, uint32_t events)

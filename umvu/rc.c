@@ -59,8 +59,7 @@ void rc_run_all(const struct options *options)
 		return;
 	run_if_there(SYSTEM_RC);
 	if (options->rc && access(options->rc, R_OK) < 0)
-		fprintf(stderr, "umvu: %s: %s\n", options->rc,
-			strerror(errno));
+		fprintf(stderr, "umvu: %s: %s\n", options->rc, strerror(errno));
 	else if (options->rc)
 		run(options->rc);
 	else

@@ -50,8 +50,8 @@ long on_socket_call(struct umvu *session, struct umvu_call *call)
 	return result;
 }
 
-int umvu_call_name(const struct umvu_call *call, const char *path,
-	struct umvu_name **name)
+int umvu_call_name(
+	const struct umvu_call *call, const char *path, struct umvu_name **name)
 {
 	struct umvu_place place;
 	int err = place_resolve_link(&place, call->tid, AT_FDCWD, path);
@@ -64,8 +64,8 @@ int umvu_call_name(const struct umvu_call *call, const char *path,
 		return 0;
 	/* A file that is no stack, or nothing at all. */
 	return faccessat(AT_FDCWD, place.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0
-		? -ENOTSUP
-		: -errno;
+		       ? -ENOTSUP
+		       : -errno;
 }
 
 /* The name that the first argument means. 0 and NULL: the guest gave none. */
@@ -132,8 +132,8 @@ long on_msocket(struct umvu *session, struct umvu_call *call)
 				call, name, domain, type, protocol);
 	}
 	return result == UMVU_CONTINUE
-		? host_socket(call, domain, type, protocol)
-		: result;
+		       ? host_socket(call, domain, type, protocol)
+		       : result;
 }
 
 /* Requests of socket(7) in the same range: about the descriptor itself. */
@@ -172,8 +172,7 @@ long on_ioctl(struct umvu *session, struct umvu_call *call)
 		if (m && m->netdev_ioctl)
 			result = m->netdev_ioctl(
 				modules_state(session->modules, i), call, fd,
-				request,
-				call_addr(call, 2));
+				request, call_addr(call, 2));
 	}
 	return result;
 }

@@ -32,7 +32,7 @@
 
 struct supervisor {
 	struct umvu session; /* first: umvu_hold() */
-	int front; /* -1: the front process has ended */
+	int front;	     /* -1: the front process has ended */
 	int signals;
 	pid_t command;
 	bool command_ended, told; /* told: the front process knows */
@@ -147,10 +147,15 @@ static void check_end(struct supervisor *s)
 {
 	if (!s->command_ended)
 		return;
-	if (s->held || guests_left(s))
-		tell_end(s);
-	else
+	if (!s->held && !guests_left(s)) {
 		loop_stop(s->session.loop);
+		return;
+	}
+	tell_end(s);
+	if (guests_left(s))
+		return;
+	processes_bury(s->session.processes);
+	modules_guests_gone(&s->session);
 }
 
 static void on_signals(void *arg, uint32_t events)

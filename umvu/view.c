@@ -38,8 +38,7 @@ long on_insmod(struct umvu *session, struct umvu_call *call)
 		call->tid, call_addr(call, 0), name, sizeof(name));
 	if (err < 0)
 		return err;
-	err = modules_load(
-		session, name, call->args[1] != 0, why, sizeof(why));
+	err = modules_load(session, name, call->args[1] != 0, why, sizeof(why));
 	if (err && *why)
 		umvu_call_explain(call, "%s", why);
 	return err;
@@ -57,8 +56,8 @@ long on_rmmod(struct umvu *session, struct umvu_call *call)
 	return err < 0 ? err : modules_unload(session, name);
 }
 
-static long give_text(struct umvu_call *call, unsigned int arg,
-	const char *text, size_t len)
+static long give_text(
+	struct umvu_call *call, unsigned int arg, const char *text, size_t len)
 {
 	size_t room = call->args[arg + 1];
 	int err;
@@ -111,8 +110,7 @@ static long get_errmsg(struct umvu *session, struct umvu_call *call)
 		return (long)len;
 	snprintf(buf, sizeof(buf), "%.*s",
 		(int)(room < sizeof(buf) ? room - 1 : sizeof(buf) - 1), text);
-	err = umvu_call_write(
-		call, call_addr(call, 1), buf, strlen(buf) + 1);
+	err = umvu_call_write(call, call_addr(call, 1), buf, strlen(buf) + 1);
 	return err ? err : (long)len;
 }
 

@@ -53,8 +53,8 @@ static void take_descriptors(struct msghdr *msg, struct control_fds *fds)
 	memcpy(fds->fd, CMSG_DATA(c), fds->len * sizeof(fds->fd[0]));
 }
 
-int control_receive(int sock, struct control_message *message,
-	struct control_fds *fds)
+int control_receive(
+	int sock, struct control_message *message, struct control_fds *fds)
 {
 	char control[CMSG_SPACE(sizeof(fds->fd))];
 	struct iovec iov = { message, sizeof(*message) };

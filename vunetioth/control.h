@@ -97,7 +97,7 @@ int control_send(int sock, const struct control_message *message,
  * Waits if @sock is blocking. 1, 0 at the end of the connection, or a negative
  * errno (-EPROTO: not a message of ours); then there are no descriptors.
  */
-int control_receive(int sock, struct control_message *message,
-	struct control_fds *fds);
+int control_receive(
+	int sock, struct control_message *message, struct control_fds *fds);
 
 #endif

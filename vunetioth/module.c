@@ -42,6 +42,24 @@ static int module_fini(void *state, bool ends)
 	return 0;
 }
 
+/* Others share some of our stacks. What they don't need goes: our use of theirs,
+ * lest two sessions keep each other alive; stacks of ours that nobody uses. What
+ * a stack is nested in, its table of defaults refers to. */
+static void module_guests_gone(void *state)
+{
+	struct module *m = state;
+	struct stack *next, *stack = m->stacks ? stack_get(m->stacks) : NULL;
+
+	/* A composite comes before its parts. The reference is ours. */
+	for (; stack; stack = next) {
+		if (stack->state == STACK_RUNNING && !stack->held &&
+			stack->references == stack->names + 1)
+			stack_end(stack);
+		next = stack->next ? stack_get(stack->next) : NULL;
+		stack_put(stack);
+	}
+}
+
 static void data_get(void *data)
 {
 	defaults_get(data);
@@ -67,4 +85,5 @@ UMVU_EXPORT const struct umvu_module umvu_module = {
 	.socket_call = module_socket_call,
 	.data_get = data_get,
 	.data_put = data_put,
+	.guests_gone = module_guests_gone,
 };

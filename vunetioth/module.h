@@ -37,22 +37,22 @@ extern const struct umvu_module umvu_module;
 /* mounts.c: see struct umvu_module. */
 long module_mount(void *state, struct umvu_call *call,
 	const struct umvu_mount_args *args);
-long module_umount(void *state, struct umvu_call *call, struct umvu_name *name,
-	int flags);
+long module_umount(
+	void *state, struct umvu_call *call, struct umvu_name *name, int flags);
 long module_rename(void *state, struct umvu_call *call, struct umvu_name *name,
 	const struct umvu_place *place, bool move);
 
 /* open.c: see struct umvu_module. */
 long module_socket(void *state, struct umvu_call *call, int domain, int type,
 	int protocol);
-long module_msocket(void *state, struct umvu_call *call,
-	struct umvu_name *name, int domain, int type, int protocol);
+long module_msocket(void *state, struct umvu_call *call, struct umvu_name *name,
+	int domain, int type, int protocol);
 long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
 	uint32_t request, struct guest_addr arg);
 
 /* bridged.h */
-long module_socket_call(void *state, struct umvu_call *call, int nr,
-	const uint64_t args[6]);
+long module_socket_call(
+	void *state, struct umvu_call *call, int nr, const uint64_t args[6]);
 
 /*
  * The table of defaults that a process which the caller starts shall have: a
@@ -61,8 +61,8 @@ long module_socket_call(void *state, struct umvu_call *call, int nr,
  * chosen in it, also for what the process starts in turn. *table is one
  * reference. Errors: -EACCES, -ENOMEM, those of umvu_call_data().
  */
-int open_inherited(struct module *module, struct umvu_call *call,
-	struct defaults **table);
+int open_inherited(
+	struct module *module, struct umvu_call *call, struct defaults **table);
 
 /* 0 or -EACCES: may the caller use the stack that @name stands for? */
 int open_may_use(const struct umvu_call *call, const struct umvu_name *name);

@@ -152,7 +152,7 @@ static long open_socket(struct module *module, struct umvu_call *call,
 	if (chosen < 0)
 		return chosen;
 	return chosen ? open_of_process(
-				  module, call, stack, domain, type, protocol)
+				module, call, stack, domain, type, protocol)
 		      : UMVU_CONTINUE;
 }
 
@@ -307,8 +307,8 @@ long module_msocket(void *state, struct umvu_call *call, struct umvu_name *name,
 	return open_socket(state, call, stack, domain, type, protocol);
 }
 
-long module_socket_call(void *state, struct umvu_call *call, int nr,
-	const uint64_t args[6])
+long module_socket_call(
+	void *state, struct umvu_call *call, int nr, const uint64_t args[6])
 {
 	const struct module *module = state;
 

@@ -29,7 +29,7 @@ struct stack_options {
 	char *spec; /* NAME[,OPTION...] for ioth_newstack() */
 	char *vnl[OPTIONS_MAX_VNL];
 	size_t vnl_len;
-	char *offer;   /* or NULL */
+	char *offer; /* or NULL */
 	mode_t offer_mode;
 	bool no_default;
 	mode_t mode; /* permission bits */

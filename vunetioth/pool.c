@@ -16,8 +16,7 @@ bool pool_has_kind(const int32_t kind[3])
 		return false;
 	return (type == SOCK_STREAM &&
 		       (kind[2] == 0 || kind[2] == IPPROTO_TCP)) ||
-		(type == SOCK_DGRAM &&
-			(kind[2] == 0 || kind[2] == IPPROTO_UDP));
+	       (type == SOCK_DGRAM && (kind[2] == 0 || kind[2] == IPPROTO_UDP));
 }
 
 static struct pool_shelf *find(struct pool *pool, const int32_t kind[3])

@@ -19,11 +19,12 @@
 #include "module.h"
 #include "options.h"
 
-#define PROGRAM	     "vunetioth-stack"
-#define MAX_ERRNO    511   /* beyond: the kernel's own, ERESTARTSYS... */
-#define MAX_OUTGOING 65536 /* guests that wait at a stack which stands still   \
+#define PROGRAM	  "vunetioth-stack"
+#define MAX_ERRNO 511 /* beyond: the kernel's own, ERESTARTSYS... */
+#define MAX_OUTGOING                                                           \
+	65536	  /* guests that wait at a stack which stands still   \
 			    */
-#define GRACE_S 2	   /* between the polite end and SIGKILL */
+#define GRACE_S 2 /* between the polite end and SIGKILL */
 
 struct request {
 	uint32_t id;

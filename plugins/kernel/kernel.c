@@ -100,7 +100,7 @@ IOTH_EXPORT int ioth_kernel_supported(int domain);
 IOTH_EXPORT int ioth_kernel_supported(int domain)
 {
 	return domain == AF_INET || domain == AF_INET6 ||
-		domain == AF_NETLINK || domain == AF_PACKET;
+	       domain == AF_NETLINK || domain == AF_PACKET;
 }
 
 IOTH_EXPORT void *ioth_kernel_newstack(const char *vnlv[], const char *options,

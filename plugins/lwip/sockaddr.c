@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define IN6_SIZE_MIN                                                           \
-	offsetof(struct sockaddr_in6, sin6_scope_id) /* RFC 2133               \
+	offsetof(struct sockaddr_in6,                                          \
+		sin6_scope_id) /* RFC 2133               \
 						      */
 
 static void set4(ip_addr_t *ip, uint32_t addr)

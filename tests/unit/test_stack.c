@@ -34,8 +34,7 @@ static void newstack_unknown(void **state)
 {
 	(void)state;
 	assert_no_stack("nosuch", ENOTSUP, "nosuch");
-	assert_no_stack(
-		"nosuch,option", ENOTSUP, "failing kernel licensed");
+	assert_no_stack("nosuch,option", ENOTSUP, "failing kernel licensed");
 	assert_no_stack("../.ioth/mock", ENOTSUP, "../.ioth/mock");
 }
 

@@ -131,9 +131,10 @@ static void tame(int nr, long a[6])
 		/* Types of umvu's only; the kernel's mounts stay as they are. */
 		a[1] = chance(8) ? (long)texts[chance(8)] : (long)sealed();
 		a[2] = chance(8) ? (long)"vunetioth" : (long)"";
-		a[3] = chance(4) ? 0 : number() & ~(MS_REMOUNT | MS_BIND |
-			MS_MOVE | MS_PRIVATE | MS_SHARED | MS_SLAVE |
-			MS_UNBINDABLE);
+		a[3] = chance(4) ? 0
+				 : number() & ~(MS_REMOUNT | MS_BIND | MS_MOVE |
+						      MS_PRIVATE | MS_SHARED |
+						      MS_SLAVE | MS_UNBINDABLE);
 		if (!chance(8))
 			a[3] = chance(2) ? MS_BIND : MS_MOVE;
 		if (chance(4)) {

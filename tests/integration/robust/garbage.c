@@ -170,8 +170,8 @@ static void requests(void)
 				continue;
 			snprintf(what, sizeof(what), "%#x %s", rq,
 				garbage_name[g]);
-			show("ioctl", what, syscall(__NR_ioctl, fd, rq,
-						    garbage[g]));
+			show("ioctl", what,
+				syscall(__NR_ioctl, fd, rq, garbage[g]));
 		}
 	show("ioctl", "of no descriptor", syscall(__NR_ioctl, -1, 0x8912, 0));
 	show("ioctl", "of a file",
@@ -216,8 +216,8 @@ static void expect(const char *what, long result, int err)
 
 static void of_name(char *name)
 {
-	char *constant = mmap(NULL, PAGE, PROT_READ,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *constant =
+		mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char what[64];
 	int g;
 
@@ -250,8 +250,10 @@ static void of_name(char *name)
 		expect(what, mount("null", (char *)bad, "vunetioth", 0, NULL),
 			EFAULT);
 		if (bad)
-			expect(what, mount("null", "/x", "vunetioth", 0,
-				(void *)bad), EFAULT);
+			expect(what,
+				mount("null", "/x", "vunetioth", 0,
+					(void *)bad),
+				EFAULT);
 	}
 	expect("read-only result", syscall(__NR_stat, name, constant), EFAULT);
 	expect("bad access mode", syscall(__NR_access, name, 0xffff), EINVAL);
@@ -261,8 +263,8 @@ static void of_name(char *name)
 		ENAMETOOLONG);
 	expect("long source", mount(long_path, "/x", "vunetioth", 0, NULL),
 		ENAMETOOLONG);
-	expect("long options",
-		mount("null", "/x", "vunetioth", 0, long_path), ENAMETOOLONG);
+	expect("long options", mount("null", "/x", "vunetioth", 0, long_path),
+		ENAMETOOLONG);
 	expect("long insmod", syscall(VU_SYS_INSMOD, long_path, 0),
 		ENAMETOOLONG);
 	expect("no such call", syscall(-6, 0), ENOSYS);

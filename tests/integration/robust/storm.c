@@ -83,8 +83,8 @@ static void connect_one(int fd, const struct sockaddr_in *addr)
 	int result = connect(fd, (const struct sockaddr *)addr, sizeof(*addr));
 
 	while (result < 0 && (errno == EINTR || errno == EALREADY))
-		result = connect(fd, (const struct sockaddr *)addr,
-			sizeof(*addr));
+		result = connect(
+			fd, (const struct sockaddr *)addr, sizeof(*addr));
 	if (result < 0 && errno != EISCONN)
 		good("connect", result);
 }
@@ -159,8 +159,7 @@ static int listen_one(struct sockaddr_in *addr)
 
 	*addr = (struct sockaddr_in){ .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	if (bind(fd, (struct sockaddr *)addr, len) < 0 ||
-		listen(fd, 10) < 0 ||
+	if (bind(fd, (struct sockaddr *)addr, len) < 0 || listen(fd, 10) < 0 ||
 		getsockname(fd, (struct sockaddr *)addr, &len) < 0)
 		perror("FAIL: listen");
 	return fd;
@@ -192,8 +191,8 @@ int main(int argc, char *argv[])
 		else
 			socket_round(listener, &addr);
 	start_storm(false);
-	printf("%s, %s: %d rounds, %d signals, %d EINTR, %d hidden\n",
-		argv[3], argv[2], rounds, (int)signals, interrupted, hidden);
+	printf("%s, %s: %d rounds, %d signals, %d EINTR, %d hidden\n", argv[3],
+		argv[2], rounds, (int)signals, interrupted, hidden);
 	if (count_fds() != before) {
 		printf("FAIL: %d descriptors lost\n", count_fds() - before);
 		failures++;

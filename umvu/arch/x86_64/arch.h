@@ -16,11 +16,11 @@
 #define ARCH_COMPAT_AUDIT AUDIT_ARCH_I386
 /* Network, mount and io_uring calls of i386: refused, so that a 32-bit guest
  * sees no network rather than the real one. */
-#define ARCH_COMPAT_DENIED                                                   \
-	{                                                                     \
-		21 /* mount */, 22 /* umount */, 52 /* umount2 */,            \
-			102 /* socketcall */, 359, 360, 361, 362, 363, 364,   \
-			365, 366, 367, 368, 369, 370, 371, 372,               \
+#define ARCH_COMPAT_DENIED                                                     \
+	{                                                                      \
+		21 /* mount */, 22 /* umount */, 52 /* umount2 */,             \
+			102 /* socketcall */, 359, 360, 361, 362, 363, 364,    \
+			365, 366, 367, 368, 369, 370, 371, 372,                \
 			373 /* socket to shutdown */, 425 /* io_uring_setup */ \
 	}
 

@@ -93,6 +93,10 @@ struct umvu_module {
 	 * if all its sockets are the kernel's. */
 	long (*socket_call)(void *state, struct umvu_call *call, int nr,
 		const uint64_t args[6]);
+
+	/* No guest is left, but umvu_hold() keeps the session. Called again
+	 * whenever a process of a module has ended after that. May be NULL. */
+	void (*guests_gone)(void *state);
 };
 
 #define UMVU_EXPORT __attribute__((visibility("default")))
@@ -222,8 +226,8 @@ UMVU_EXPORT struct umvu_name_attr *umvu_name_attr(struct umvu_name *name);
 
 /* 0 or -EACCES: may @creds have @mode (R_OK | W_OK | X_OK), by the file system
  * ids? */
-UMVU_EXPORT int umvu_name_permits(const struct umvu_name *name,
-	const struct umvu_creds *creds, int mode);
+UMVU_EXPORT int umvu_name_permits(
+	const struct umvu_name *name, const struct umvu_creds *creds, int mode);
 
 /* --- event loop and processes ------------------------------------------- */
 
@@ -231,8 +235,7 @@ UMVU_EXPORT int umvu_name_permits(const struct umvu_name *name,
  * descriptor stays the caller's; unwatch before closing it. A callback may
  * unwatch any watch, its own too. */
 UMVU_EXPORT struct umvu_watch *umvu_watch(struct umvu *session, int fd,
-	uint32_t events,
-	void (*ready)(void *arg, uint32_t events), void *arg);
+	uint32_t events, void (*ready)(void *arg, uint32_t events), void *arg);
 UMVU_EXPORT void umvu_unwatch(struct umvu_watch *watch);
 
 /*
@@ -256,8 +259,7 @@ UMVU_EXPORT void umvu_hold(struct umvu *session, int change);
 UMVU_EXPORT const char *umvu_libexec_dir(const struct umvu *session);
 
 /* A line for the log, shown with -l; one line, no newline. */
-UMVU_EXPORT void umvu_log(
-	struct umvu *session, int level, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+UMVU_EXPORT void umvu_log(struct umvu *session, int level, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -26,10 +26,10 @@ struct process *process_of_call(const struct umvu_call *call);
 int process_adopt(struct umvu *session, const struct umvu_module *owner,
 	void *data, pid_t pid);
 
-/* execve and exit_group: makes inheritance exact. */
 /* Drops what the processes that have ended had. */
-void processes_bury(struct processes *ps);
+void processes_bury(struct processes *processes);
 
+/* execve and exit_group: makes inheritance exact. */
 void process_execs(const struct umvu_call *call);
 void process_exits(const struct umvu_call *call);
 

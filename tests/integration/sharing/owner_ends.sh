@@ -60,6 +60,7 @@ after_death "kill -9 of the supervisor"
 
 set_up # over the stale socket, if it is there
 kill -KILL "${view_pid[owner]}"
+until_true is_dead # before its command ends by itself
 close_view owner 2>/dev/null
 after_death "kill -9 of umvu"
 

@@ -6,10 +6,12 @@
  * sent to the wire past lwIP.
  */
 #include "iface.h"
+#include "packet_filter.h"
 #include "sock.h"
 #include "stack.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if_arp.h>
@@ -32,6 +34,7 @@ struct packet_sock {
 	unsigned ifindex;  /* 0: all */
 	struct packet_tap *taps;
 	struct tpacket_stats stats;
+	struct sock_filter *filter; /* SO_ATTACH_FILTER; NULL: none */
 };
 
 static struct packet_sock *packet_of(struct sock *sock)
@@ -70,6 +73,14 @@ static void seen(
 	if (!iface || (sock->protocol != ETH_P_ALL &&
 			      (outgoing || sock->protocol != type)))
 		return;
+	if (sock->filter) {
+		iov.iov_len = packet_filter_run(
+			sock->filter, iov.iov_base, iov.iov_len);
+		if (!iov.iov_len)
+			return;
+		if (iov.iov_len > size - skip)
+			iov.iov_len = size - skip;
+	}
 	from->sll_family = AF_PACKET;
 	from->sll_protocol = (uint16_t)(type << 8 | type >> 8);
 	from->sll_ifindex = (int)own->ifindex;
@@ -256,10 +267,42 @@ static int do_name(struct sock *base, bool peer, struct sockaddr_storage *addr,
 	return 0;
 }
 
+static int attach(struct packet_sock *sock, const struct sock_option *option)
+{
+	struct sock_fprog program;
+	struct sock_filter *copy;
+
+	if (option->size < sizeof(program))
+		return -EINVAL;
+	memcpy(&program, option->value, sizeof(program));
+	if (!program.len ||
+		!packet_filter_is_valid(program.filter, program.len))
+		return -EINVAL;
+	copy = calloc(program.len, sizeof(*copy));
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, program.filter, program.len * sizeof(*copy));
+	free(sock->filter);
+	sock->filter = copy;
+	return 0;
+}
+
+static int detach(struct packet_sock *sock)
+{
+	if (!sock->filter)
+		return -ENOENT;
+	free(sock->filter);
+	sock->filter = NULL;
+	return 0;
+}
+
 /* Frames for others are seen without asking. */
 static int do_setopt(struct sock *base, const struct sock_option *option)
 {
-	(void)base;
+	if (option->level == SOL_SOCKET && option->name == SO_ATTACH_FILTER)
+		return attach(packet_of(base), option);
+	if (option->level == SOL_SOCKET && option->name == SO_DETACH_FILTER)
+		return detach(packet_of(base));
 	if (option->level == SOL_SOCKET)
 		return 0;
 	if (option->level == SOL_PACKET &&
@@ -289,6 +332,7 @@ static void do_close(struct sock *base, enum bridge_close how)
 static void do_free(struct sock *base)
 {
 	remove_taps(packet_of(base));
+	free(packet_of(base)->filter);
 }
 
 static const struct bridge_ops bridge_ops = {

@@ -142,6 +142,9 @@ static int set_socket(struct sock *sock, const struct sock_option *option)
 		return set_linger(sock, option);
 	case SO_BINDTODEVICE:
 		return set_device(sock, option);
+	case SO_ATTACH_FILTER:
+	case SO_DETACH_FILTER: /* packet.c does it */
+		return sock->domain == AF_PACKET ? 0 : -ENOPROTOOPT;
 	default:
 		break;
 	}

@@ -7,6 +7,7 @@
 #include <linux/if.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <netinet/icmp6.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -177,6 +178,70 @@ static void test_links(struct ioth *stack[2])
 	close(fd);
 }
 
+/* stack[1] plays the router: an advertisement of fd55::/64 and of itself. */
+static void advertise(struct ioth *stack)
+{
+	struct {
+		struct nd_router_advert ra;
+		struct nd_opt_prefix_info prefix;
+		unsigned char lladdr[8];
+	} packet = { .ra.nd_ra_type = ND_ROUTER_ADVERT,
+		.ra.nd_ra_router_lifetime = htons(600),
+		.prefix = { .nd_opt_pi_type = ND_OPT_PREFIX_INFORMATION,
+			.nd_opt_pi_len = 4,
+			.nd_opt_pi_prefix_len = 64,
+			.nd_opt_pi_flags_reserved = 0xc0,
+			.nd_opt_pi_valid_time = htonl(3600),
+			.nd_opt_pi_preferred_time = htonl(1800) },
+		.lladdr = { ND_OPT_SOURCE_LINKADDR, 1 } };
+	union lt_addr to = lt_addr("ff02::1", 0), prefix = lt_addr("fd55::", 0);
+	int fd = lt_socket(stack, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+	int hops = 255;
+
+	packet.prefix.nd_opt_pi_prefix = prefix.in6.sin6_addr;
+	CHECK(ioth_linkgetaddr(stack, 2, packet.lladdr + 2) == 0);
+	CHECK(ioth_setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops,
+		      sizeof(hops)) == 0);
+	to.in6.sin6_scope_id = 2;
+	CHECK(ioth_sendto(fd, &packet, sizeof(packet), 0, &to.sa,
+		      sizeof(to.in6)) == sizeof(packet));
+	close(fd);
+}
+
+static bool has_slaac_addr(struct ioth *stack)
+{
+	struct ifaddrs *all;
+	bool found = false;
+
+	CHECK(ioth_getifaddrs(stack, &all) == 0);
+	for (struct ifaddrs *ifa = all; ifa; ifa = ifa->ifa_next)
+		if (ifa->ifa_addr && ifa->ifa_addr->sa_family == AF_INET6)
+			found = found ||
+				((union lt_addr *)ifa->ifa_addr)
+						->in6.sin6_addr.s6_addr[1] ==
+					0x55;
+	ioth_freeifaddrs(all);
+	return found;
+}
+
+static void test_slaac(struct ioth *stack[2])
+{
+	union lt_addr far = lt_addr("2001:db8::1", 9);
+	int fd = lt_socket(stack[0], AF_INET6, SOCK_DGRAM, 0), tries = 50;
+
+	FAILS(ioth_sendto(fd, "x", 1, 0, &far.sa, sizeof(far.in6)),
+		ENETUNREACH);
+	advertise(stack[1]);
+	while (!has_slaac_addr(stack[0]) && tries--)
+		usleep(100000);
+	/* by the router, when no duplicate of the address was found */
+	while (ioth_sendto(fd, "x", 1, 0, &far.sa, sizeof(far.in6)) < 0 &&
+		tries--)
+		usleep(100000);
+	CHECK(tries > 0);
+	close(fd);
+}
+
 /* A member of a group hears of changes. */
 static void test_monitor(struct ioth *stack)
 {
@@ -211,5 +276,6 @@ void config_run(void)
 	test_limit(stack[0]);
 	test_links(stack);
 	test_monitor(stack[0]);
+	test_slaac(stack);
 	lt_unpair(stack);
 }

@@ -2,6 +2,8 @@
 /* packet.c - AF_PACKET: what is on the wire, and frames of our own */
 #include "lt.h"
 
+#include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <poll.h>
@@ -42,6 +44,36 @@ static void test_watch(struct ioth *stack[2])
 	close(fd);
 }
 
+/* Only ARP comes through: what dhclient and the like do. */
+static void test_filter(struct ioth *stack[2])
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_ARP, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 20),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = { 4, code };
+	int fd = lt_socket(stack[0], AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	unsigned char frame[100];
+	unsigned char mac[6] = { 2, 0, 0, 1, 2, 4 };
+
+	CHECK(ioth_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		      sizeof(program)) == 0);
+	CHECK(ioth_linksetaddr(stack[1], 2, mac) == 0); /* announced */
+	CHECK(lt_ping(stack[1], "10.0.0.1", SOCK_RAW, 3000));
+	CHECK(lt_poll(fd, POLLIN, 3000) == POLLIN);
+	while (lt_poll(fd, POLLIN, 100)) {
+		CHECK(read(fd, frame, sizeof(frame)) == 20);
+		CHECK(frame[12] == 8 && frame[13] == 6);
+	}
+	code[1].jf = 9;
+	FAILS(ioth_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		      sizeof(program)),
+		EINVAL);
+	close(fd);
+}
+
 /* Frames of an unknown protocol, from one to the other, without header. */
 static void test_cooked(struct ioth *stack[2])
 {
@@ -70,5 +102,6 @@ void packet_run(void)
 	lt_pair(stack);
 	test_watch(stack);
 	test_cooked(stack);
+	test_filter(stack);
 	lt_unpair(stack);
 }

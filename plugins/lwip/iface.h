@@ -31,8 +31,7 @@ struct iface {
 	struct alias *aliases;
 	struct wire *wire; /* NULL: the loopback */
 	unsigned index;
-	bool has_ipv4;	       /* the main netif has an address */
-	struct wire_tap *taps; /* of packet sockets, on the loopback */
+	bool has_ipv4; /* the main netif has an address */
 	struct iface *next;
 };
 

@@ -108,6 +108,27 @@ static void fail_mount(struct mounting *mt, int err, const char *why)
 	end_mount(mt);
 }
 
+static const char *why_no_offer(int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ECONNREFUSED:
+	case -EPROTOTYPE:
+		return "no stack is offered there";
+	case -EACCES:
+		return "the mode of the offer does not permit it (offer-mode=)";
+	case -EAGAIN:
+		return "too many wait for this stack";
+	case -ELOOP:
+		return "it is a stack of this view (vumount --bind gives it "
+		       "another name)";
+	case -ENODEV:
+		return "the stack has just ended, or as many share it as can";
+	default:
+		return "";
+	}
+}
+
 static void refuse_mount(
 	struct mounting *mt, int result, const struct control_message *message)
 {
@@ -117,8 +138,7 @@ static void refuse_mount(
 		message ? message->data : "");
 	fail_mount(mt, result,
 		message		      ? why
-		: mt->stack->attached ? "the stack has just ended, or "
-					"as many share it as can"
+		: mt->stack->attached ? why_no_offer(-ENODEV)
 				      : "the stack's process has crashed");
 }
 
@@ -150,25 +170,6 @@ static void on_mounted(struct stack *stack, void *arg, int result,
 static bool is_offer(const char *source)
 {
 	return strchr(source, '/') != NULL;
-}
-
-static const char *why_no_offer(int err)
-{
-	switch (err) {
-	case -ENOENT:
-	case -ECONNREFUSED:
-	case -EPROTOTYPE:
-		return "no stack is offered there";
-	case -EACCES:
-		return "the mode of the offer does not permit it (offer-mode=)";
-	case -EAGAIN:
-		return "too many wait for this stack";
-	case -ELOOP:
-		return "it is a stack of this view (vumount --bind gives it "
-		       "another name)";
-	default:
-		return "";
-	}
 }
 
 static struct stack *start_stack(struct module *module, struct umvu_call *call,

@@ -549,6 +549,8 @@ struct stack *stack_attach(struct umvu *session, struct stack **list,
 	}
 	if (!*err)
 		*err = control_send(stack->control, &m, NULL);
+	if (*err == -EPIPE || *err == -ECONNRESET)
+		*err = -ENODEV;
 	return *err ? give_up(stack, arg) : stack;
 }
 

@@ -42,7 +42,8 @@ struct dgram_sock {
 	u16_t ident; /* PING: of echoes, host order */
 	/* options */
 	bool packet_info, packet_info6, receive_ttl, receive_hops;
-	bool receive_tos, receive_error, header_included, free_bind;
+	bool receive_tos, header_included, free_bind;
+	bool receive_error, return_options; /* nothing ever comes of these */
 	uint8_t ttl, tos, mcast_ttl;
 	int mtu_discover;
 	bool mcast_loop;

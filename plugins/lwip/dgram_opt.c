@@ -36,6 +36,7 @@ static const struct row {
 	ROW(IPPROTO_IP, IP_RECVTTL, VALUE_FLAG, receive_ttl),
 	ROW(IPPROTO_IP, IP_RECVTOS, VALUE_FLAG, receive_tos),
 	ROW(IPPROTO_IP, IP_RECVERR, VALUE_FLAG, receive_error),
+	ROW(IPPROTO_IP, IP_RETOPTS, VALUE_FLAG, return_options),
 	ROW(IPPROTO_IP, IP_HDRINCL, VALUE_FLAG, header_included),
 	ROW(IPPROTO_IP, IP_FREEBIND, VALUE_FLAG, free_bind),
 	ROW(IPPROTO_IP, IP_MTU_DISCOVER, VALUE_INT, mtu_discover),

@@ -45,13 +45,15 @@ import os, socket, struct, sys
 def whose():
     s = socket.socket()
     return struct.unpack("Q", s.getsockopt(socket.SOL_SOCKET, 71, 8))[0]
-here = whose()
+here = int(sys.argv[2])
 with open(sys.argv[1], "a") as out:
     while True: # a frame comes from the stack
         if not os.read(0, 4096): break
         print("same" if whose() == here else "other", file=out, flush=True)
 END
-vumount -t vunetioth -o "cmd://python3 $tmp/wire.py $tmp/wire.out" vdestack \
+host=$(python3 -c 'import socket, struct
+print(struct.unpack("Q", socket.socket().getsockopt(socket.SOL_SOCKET, 71, 8))[0])')
+vumount -t vunetioth -o "cmd://python3 $tmp/wire.py $tmp/wire.out $host" vdestack \
 	/dev/net/default || fail "no default with a program as a wire"
 ip link set vde0 up # a frame, of IPv6
 ip addr add 10.7.0.1/24 dev vde0

@@ -26,6 +26,14 @@ grep -q ICMP "$tmp/a0.cap" && fail "the outer stack has an ICMP packet of its ow
 saw a0 "08004500[0-9a-f]*0a0100010a010002[0-9a-f]*$payload" ||
 	fail "no inner frame inside the outer datagram"
 
+# names of interfaces have nothing to do with those of the outer stack
+for name in eth9 vde0; do
+	expect 0 "" on a0 vumount -t vunetioth \
+		-o "$name:udp://5002->10.0.0.2:5002" vdestack /dev/net/named
+	expect 0 "2: $name: *" on named ip -o link show $name
+	expect 0 "" vuumount /dev/net/named
+done
+
 # TCP, more than fits into a packet; the outer wire is what carries it
 head -c 3000000 /dev/urandom >"$tmp/page"
 serve b1 80 python3 -m http.server -b 10.1.0.2 -d "$tmp" 80

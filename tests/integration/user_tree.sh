@@ -19,7 +19,7 @@ make)
 	mkdir -p "$dir/tests"
 	cmake --install "$4" --prefix "$dir/prefix" >/dev/null
 	cp -R "$4/tests/bin" "$dir/tests/bin"
-	cp -R "$3/tests/integration" "$dir/tests/integration"
+	cp -R "$3/tests/integration" "$3/tests/conformance" "$dir/tests/"
 	cp -R "$3/examples" "$3/README.md" "$dir/"
 	# programs of the build tree are found at prefix/bin
 	ln -s prefix/bin "$dir/bin"

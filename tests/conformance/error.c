@@ -1,0 +1,3 @@
+#include "conform.h"
+
+const struct conform_case error_cases[] = { { NULL, 0, NULL } };

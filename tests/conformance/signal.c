@@ -1,0 +1,3 @@
+#include "conform.h"
+
+const struct conform_case signal_cases[] = { { NULL, 0, NULL } };

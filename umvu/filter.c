@@ -69,6 +69,8 @@ static bool row_is_used(const struct sysrow *row, const struct options *o)
 		return false;
 	if (row->group == GROUP_PATH)
 		return !o->no_paths;
+	if (row->group == GROUP_BRIDGE)
+		return !o->no_bridges;
 	if (row->group == GROUP_IO_URING)
 		return !o->io_uring;
 	return true;

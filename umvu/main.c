@@ -14,7 +14,13 @@
 
 #define EXIT_FAILED 125
 
-enum long_only { OPT_NO_PATHS = 256, OPT_IO_URING, OPT_STACK, OPT_VERSION };
+enum long_only {
+	OPT_NO_PATHS = 256,
+	OPT_NO_BRIDGES,
+	OPT_IO_URING,
+	OPT_STACK,
+	OPT_VERSION
+};
 
 struct option_row {
 	struct option option;
@@ -33,6 +39,9 @@ static const struct option_row rows[] = {
 		"PLUGIN[,VNL][,ip=ADDR/LEN][,gw=ADDR][,OPTION]" },
 	{ { "no-paths", no_argument, NULL, OPT_NO_PATHS }, NULL,
 		"leave stat and access alone: faster, names stay unseen" },
+	{ { "no-bridges", no_argument, NULL, OPT_NO_BRIDGES }, NULL,
+		"leave connect, accept, sendmsg, ... alone: faster, no "
+		"sockets of user-space stacks" },
 	{ { "io-uring", no_argument, NULL, OPT_IO_URING }, NULL,
 		"permit io_uring, whose sockets escape the view" },
 	{ { "loglevel", required_argument, NULL, 'l' }, "LEVEL",
@@ -114,6 +123,9 @@ static void apply(int opt, struct options *o)
 		break;
 	case OPT_NO_PATHS:
 		o->no_paths = true;
+		break;
+	case OPT_NO_BRIDGES:
+		o->no_bridges = true;
 		break;
 	case OPT_IO_URING:
 		o->io_uring = true;

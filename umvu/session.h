@@ -47,7 +47,7 @@ struct options {
 	size_t stacks_len;
 	const char *rc;	  /* -f: instead of ~/.vurc */
 	const char *name; /* -V */
-	bool no_rc, no_paths, io_uring;
+	bool no_rc, no_paths, no_bridges, io_uring;
 	int log_level;	  /* -l */
 	int syslog_level; /* -s */
 	bool verbose;

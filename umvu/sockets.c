@@ -34,6 +34,11 @@ long on_socket(struct umvu *session, struct umvu_call *call)
 	return result;
 }
 
+bool umvu_has_socket_calls(const struct umvu *session)
+{
+	return !session->options->no_bridges;
+}
+
 long on_socket_call(struct umvu *session, struct umvu_call *call)
 {
 	long result = UMVU_CONTINUE;

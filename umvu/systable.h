@@ -22,7 +22,7 @@ enum when {
 };
 
 /* Rows that an option of umvu(1) can leave out. */
-enum group { GROUP_CORE, GROUP_PATH, GROUP_IO_URING };
+enum group { GROUP_CORE, GROUP_PATH, GROUP_BRIDGE, GROUP_IO_URING };
 
 /* Whether a symbolic link in the last component is followed. */
 enum follow {

@@ -135,6 +135,8 @@ int bridged_add(
 
 	if (!is_app_end(fd, domain) || bridged_find(b, bridge_app_cookie(fd)))
 		return 0;
+	if (!umvu_has_socket_calls(b->session))
+		return -ENOTSUP;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;

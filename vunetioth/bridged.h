@@ -45,7 +45,8 @@ struct bridged *bridged_new(struct umvu *session);
 /*
  * Takes up @fd, a socket of @stack that is about to be given to a guest, if it
  * is an app end: @domain and @type are what the guest asked for. 0 (also for a
- * socket of the kernel's) or a negative errno.
+ * socket of the kernel's) or a negative errno: -ENOTSUP umvu was told to leave
+ * such calls alone.
  */
 int bridged_add(struct bridged *bridged, struct stack *stack, int fd,
 	int domain, int type);

@@ -14,6 +14,8 @@ on b curl -sS -o "$tmp/got" http://10.0.0.1/file
 cmp -s "$tmp/file" "$tmp/got" || fail "curl got something else"
 serve a 5201 iperf3 -s
 for how in "" -R --bidir "-u -b 10M" "-P 4"; do
+	# After each test it begins to listen anew.
+	until_true listens a 5201 || fail "iperf3 does not listen any more"
 	# shellcheck disable=SC2086
 	expect 0 "*iperf Done*" on b iperf3 -c 10.0.0.1 -t 1 $how
 done

@@ -3,6 +3,7 @@
 #ifndef NETNS_H
 #define NETNS_H
 
+#include <errno.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,7 +17,10 @@ static inline uint64_t netns_of(int fd)
 	uint64_t cookie = 0;
 	socklen_t len = sizeof(cookie);
 
-	getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len);
+	/* Trapped in a view, so a signal can interrupt it. */
+	while (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) < 0 &&
+		errno == EINTR)
+		;
 	return cookie;
 }
 

@@ -258,6 +258,9 @@ UMVU_EXPORT void umvu_hold(struct umvu *session, int change);
 /* Directory that holds the programs which belong to modules. */
 UMVU_EXPORT const char *umvu_libexec_dir(const struct umvu *session);
 
+/* False: umvu_module.socket_call will not be called (umvu --no-bridges). */
+UMVU_EXPORT bool umvu_has_socket_calls(const struct umvu *session);
+
 /* A line for the log, shown with -l; one line, no newline. */
 UMVU_EXPORT void umvu_log(struct umvu *session, int level, const char *format,
 	...) __attribute__((format(printf, 3, 4)));

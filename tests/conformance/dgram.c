@@ -58,8 +58,11 @@ static void sources(int family)
 	char buf[16];
 
 	line("from two sources");
+	/* between different sockets nothing promises an order */
 	did("sendto", send_to(one, &to, "first"));
+	nap(20);
 	did("sendto", send_to(two, &to, "second"));
+	nap(20);
 	did("sendto", send_to(one, &to, "third"));
 	for (i = 0; i < 3; i++) {
 		line("received");

@@ -130,6 +130,7 @@ static void servers(int family)
 	char buf[8];
 	pid_t pid[3];
 
+	line("three processes accept");
 	for (i = 0; i < 3; i++) {
 		pid[i] = fork();
 		if (pid[i] == 0)
@@ -144,7 +145,6 @@ static void servers(int family)
 	}
 	for (i = 0; i < 3; i++)
 		statuses += status_of(pid[i]) == 0;
-	line("three processes accept");
 	note("%d served; %d well", served, statuses);
 }
 

@@ -179,6 +179,7 @@ static void events(int family)
 	line("an address comes");
 	did("add", on.addr_add(AF_INET, &ip, 24, on.ifindex("lo")));
 	polled(fd, POLLIN);
+	did("del", on.addr_del(AF_INET, &ip, 24, on.ifindex("lo")));
 }
 
 static void configuring(int family)

@@ -110,7 +110,7 @@ static void refused_nonblocking(int family)
 
 	line("nonblocking connect to nobody");
 	did("connect", connect_to(fd, &to));
-	polled(fd, POLLHUP);
+	polled(fd, POLLHUP | POLLOUT);
 	line("its error");
 	so_error(fd);
 	line("its error once more");

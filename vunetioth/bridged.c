@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +164,7 @@ struct asker {
 	struct umvu_parked *parked;
 	struct guest_addr to, len; /* value-result, of getsockname and so on */
 	uint32_t room;		   /* what fits at @to */
+	bool is_option;
 	/* accept: the listening socket, ours; its cookie; the flags of the
 	 * new one; the watch while nothing is there. */
 	int fd;
@@ -182,7 +182,8 @@ static void asker_free(struct asker *a)
 	free(a);
 }
 
-/* What getsockname and so on give: cut to the room, with its whole length. */
+/* What getsockname and so on give: cut to the room, with the whole length of a
+ * name, and that of the part of an option. */
 static int give_value(struct asker *a, const char *data, uint32_t size)
 {
 	uint32_t part = size < a->room ? size : a->room;
@@ -190,6 +191,8 @@ static int give_value(struct asker *a, const char *data, uint32_t size)
 
 	if (!a->len.value)
 		return 0;
+	if (a->is_option)
+		size = part;
 	if (a->to.value)
 		err = umvu_parked_write(a->parked, a->to, data, part);
 	return err ? err
@@ -311,6 +314,7 @@ static long ask_shaped(struct bridged *b, struct umvu_call *call,
 		return err ? err : -ENOMEM;
 	}
 	a->fd = fd;
+	a->is_option = row->nr == __NR_getsockopt;
 	if (row->shape == OUTPUT)
 		err = read_room(call, args, row, a);
 	if (!err)
@@ -438,13 +442,6 @@ static void cancel_accept(void *arg)
 		asker_free(a);
 }
 
-static bool is_readable(int fd)
-{
-	struct pollfd pfd = { fd, POLLIN, 0 };
-
-	return poll(&pfd, 1, 0) == 1;
-}
-
 /* Takes over @fd. */
 static long do_accept(struct bridged *b, struct umvu_call *call, int nr,
 	const uint64_t args[6], struct bsock *s, int fd)
@@ -472,10 +469,9 @@ static long do_accept(struct bridged *b, struct umvu_call *call, int nr,
 		asker_free(a);
 	} else if (s->returned.len) {
 		deliver_connection(a, s, control_fds_take(&s->returned));
-	} else if (is_readable(fd) || fcntl(fd, F_GETFL) & O_NONBLOCK) {
-		ask_accept(a, s);
 	} else {
-		wait_for_connection(a);
+		/* Also when none waits: it may be no listening socket. */
+		ask_accept(a, s);
 	}
 	return UMVU_PARKED;
 }

@@ -18,7 +18,9 @@ bin=$VU_BUILD/tests/bin
 # Only a sanitized build has it (tests/support/nodeepbind.c).
 if [ -e "$bin/libnodeepbind.so" ]; then
 	export LD_PRELOAD=$bin/libnodeepbind.so
-	export ASAN_OPTIONS=verify_asan_link_order=0${ASAN_OPTIONS+:$ASAN_OPTIONS}
+	# The leak checker stops its process as a debugger does, and reads /proc
+	# by calls that nobody answers when a test has killed umvu.
+	export ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0
 fi
 a=/dev/net/a b=/dev/net/b c=/dev/net/c
 failures=0

@@ -36,14 +36,29 @@ static int get_option(
 	return result;
 }
 
-/* A descriptor of ours is not the guest's to wait on: look first. */
+/* A plug-in that cannot tell is believed to listen. */
+static bool listens(int fd)
+{
+	int value = 1;
+	socklen_t len = sizeof(value);
+
+	return ioth_getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &len) <
+		       0 ||
+	       value;
+}
+
+/*
+ * A descriptor of ours is not the guest's to wait on: look first. What does not
+ * listen is refused without waiting.
+ */
 static int do_accept(
 	const struct control_message *in, int fd, struct control_message *out)
 {
 	struct pollfd pfd = { fd, POLLIN, 0 };
 	int flags, made;
 
-	if (poll(&pfd, 1, 0) != 1 && !(fcntl(fd, F_GETFL) & O_NONBLOCK)) {
+	if (poll(&pfd, 1, 0) != 1 && !(fcntl(fd, F_GETFL) & O_NONBLOCK) &&
+		listens(fd)) {
 		errno = EAGAIN;
 		return -1;
 	}

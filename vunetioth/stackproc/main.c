@@ -25,6 +25,7 @@
 #include "requests.h"
 
 #define CONTROL_FD 3
+#define END_S	   5 /* to end by ourselves */
 
 /* Between two tries to delete a stack whose plug-in alone knows what is open
  * (connections that another process accepted): nothing tells us of those. */
@@ -106,6 +107,14 @@ static bool step(struct stack_process *p)
 	return true;
 }
 
+/* A plug-in may hang when it ends, all the more where nobody answers its
+ * trapped calls any more: SIGALRM ends us then. */
+static void end(struct stack_process *p)
+{
+	alarm(END_S);
+	requests_end(p);
+}
+
 int main(void)
 {
 	static struct stack_process p = { /* large */
@@ -120,12 +129,12 @@ int main(void)
 	 * too; later the end of the connection does, more cleanly. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (!requests_start(&p)) {
-		requests_end(&p);
+		end(&p);
 		return 1;
 	}
 	prctl(PR_SET_PDEATHSIG, 0);
 	while (step(&p))
 		;
-	requests_end(&p);
+	end(&p);
 	return 0;
 }

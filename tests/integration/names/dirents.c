@@ -84,6 +84,7 @@ static int check_seeks(const char *path)
 	for (i = 0; (e = readdir(dir)); i++)
 		if (strcmp(next[i], e->d_name))
 			bad = printf("after rewind: %s\n", e->d_name);
+	closedir(dir);
 	return bad || i != len - 1;
 }
 

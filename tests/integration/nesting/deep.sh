@@ -17,7 +17,7 @@ on a3 ping -c 1 -W 5 -p $payload 10.3.0.2 >"$tmp/ping" 2>&1 ||
 	fail "no answer: $(cat "$tmp/ping")"
 # 10.1.0.1 > 10.1.0.2 around 10.2.0.1 > 10.2.0.2 around 10.3.0.1 > 10.3.0.2
 in="0a0100010a010002[0-9a-f]*0a0200010a020002[0-9a-f]*0a0300010a030002"
-until_true saw a0 "$in[0-9a-f]*$payload" ||
+until_true saw a0 "${in}[0-9a-f]*$payload" ||
 	fail "not three frames in each other: $(cat "$tmp/a0.cap")"
 
 end_started

@@ -18,6 +18,7 @@ odd() {
 	odd_pid=$ODD_PID
 	started+=("$odd_pid")
 	exec {odd_out}<&"${ODD[0]}" {odd_in}>&"${ODD[1]}"
+	# shellcheck disable=SC1083,SC2093
 	exec {ODD[0]}<&- {ODD[1]}>&-
 	read -r -t 20 said <&"$odd_out"
 	[ "$said" = ready ] || fail "$1: said $said"

@@ -78,7 +78,8 @@ static int get6(const struct sock *sock, const struct sockaddr *addr,
 static int get(const struct sock *sock, const struct sockaddr *addr,
 	socklen_t size, ip_addr_t *ip, u16_t *port)
 {
-	if (size < sizeof(addr->sa_family))
+	if (size < sizeof(addr->sa_family) ||
+		size > sizeof(struct sockaddr_storage))
 		return -EINVAL;
 	if (addr->sa_family == AF_INET &&
 		(sock->domain == AF_INET || sock->type != SOCK_STREAM))

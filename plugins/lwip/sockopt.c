@@ -23,7 +23,7 @@
 int sockopt_int(const struct sock_option *option, int *value)
 {
 	if (option->size < sizeof(*value)) {
-		if (option->size < 1 || option->level == SOL_SOCKET)
+		if (option->size < 1 || option->level != IPPROTO_IP)
 			return -EINVAL;
 		*value = *(unsigned char *)option->value; /* IP_TTL, ... */
 		return 0;

@@ -2,6 +2,11 @@
 /*
  * Theory of operation
  *
+ * numbers.c tells the stack of a descriptor by its number, which is enough for
+ * most look-ups. What a number does not tell is here: the stack of duplicates
+ * and of what came from elsewhere, and when a socket is closed for the last
+ * time. Descriptors that are no sockets are known by their number only.
+ *
  * Each open socket is a struct sock in two hash tables: by its identity, and
  * by the watch that inotify has on it. A watch for IN_CLOSE on
  * /proc/thread-self/fd/N gives one event when the last duplicate of the socket
@@ -11,8 +16,13 @@
  * queue does not overflow.
  *
  * What cannot be watched (no inotify to be had; a descriptor that is no socket)
- * is looked for among the descriptors of the process instead (sweep). That
- * finds it as long as it is open here, no longer.
+ * is looked for among the descriptors of the process instead (sweep,
+ * numbers_sweep). That finds it as long as it is open here, no longer.
+ *
+ * Locks: sockets.lock, then, in numbers.c only, libfduserdata's mutex. Nothing
+ * is locked or waited for with the latter held, and it is never taken without
+ * the former; so it is free in the child of a fork, before which the former is
+ * taken.
  *
  * After a fork the child has the parent's inotify instance, whose events it
  * would steal. It closes it and counts all its sockets as unwatched: the next
@@ -21,23 +31,24 @@
  */
 #include "sockets.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "identity.h"
+#include "numbers.h"
 #include "stack.h"
 
 #define BUCKETS 1024
 
 struct sock {
 	struct identity identity;
+	int fd;		    /* the number that it was added by */
 	struct ioth *stack; /* holds a reference */
 	int wd;		    /* -1: not watched */
 	bool seen;	    /* by the sweep that is going on */
@@ -112,6 +123,7 @@ static void drop(struct sock *sock)
 		set_unwatched(sock);
 	sockets.unwatched--;
 	*identity_link(&sock->identity) = sock->next_by_identity;
+	numbers_forget(sock->fd, &sock->identity);
 	stack_put(sock->stack);
 	free(sock);
 }
@@ -165,12 +177,13 @@ static int open_inotify(void)
 	return identity_of(sockets.inotify, &sockets.inotify_identity);
 }
 
+/* @fd is any duplicate of the socket. */
 static void watch(struct sock *sock, int fd)
 {
 	char path[64];
 	int wd;
 
-	if (!identity_is_socket(&sock->identity) || open_inotify() < 0)
+	if (open_inotify() < 0)
 		return;
 	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", fd);
 	wd = inotify_add_watch(sockets.inotify, path, IN_CLOSE | IN_ONESHOT);
@@ -201,37 +214,11 @@ static void sweep_fd(int fd)
 		watch(sock, fd);
 }
 
-static void sweep_directory(DIR *dir)
-{
-	struct dirent *entry;
-
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			sweep_fd(atoi(entry->d_name));
-}
-
-/* The slow way, where /proc is not mounted (chroot). */
-static void sweep_numbers(void)
-{
-	long numbers = sysconf(_SC_OPEN_MAX);
-
-	for (int fd = 0; fd < numbers; fd++)
-		sweep_fd(fd);
-}
-
 /* Watches what can be watched, and drops the unwatched that are not open. */
 static void sweep(void)
 {
-	DIR *dir = opendir("/proc/thread-self/fd");
-
-	if (!dir && errno != ENOENT)
+	if (descriptors_for_each(sweep_fd) < 0)
 		return; /* no memory, no descriptor: another time */
-	if (dir)
-		sweep_directory(dir);
-	else
-		sweep_numbers();
-	if (dir)
-		closedir(dir);
 	for_each(sweep_visit);
 }
 
@@ -271,6 +258,7 @@ void sockets_settle(void)
 	int saved_errno = lock();
 
 	drain();
+	numbers_sweep();
 	if (sockets.unwatched > 0)
 		sweep();
 	unlock(saved_errno);
@@ -291,7 +279,8 @@ int sockets_watchfd(void)
 
 /* --- adding, finding ------------------------------------------------------ */
 
-static int add(const struct identity *identity, int fd, struct ioth *stack)
+static int add_socket(
+	const struct identity *identity, int fd, struct ioth *stack)
 {
 	struct sock **link = identity_link(identity);
 	struct sock *sock;
@@ -302,11 +291,14 @@ static int add(const struct identity *identity, int fd, struct ioth *stack)
 	if (!sock)
 		return -ENOMEM;
 	sock->identity = *identity;
+	sock->fd = fd;
 	sock->stack = stack_ref(stack);
 	sock->wd = -1;
 	sockets.unwatched++;
 	*link = sock;
 	watch(sock, fd);
+	/* Without memory for its number it is found by its identity. */
+	numbers_add(fd, identity, stack);
 	return 0;
 }
 
@@ -320,24 +312,30 @@ int sockets_add(int fd, struct ioth *stack)
 		return err;
 	saved_errno = lock();
 	drain();
-	err = add(&identity, fd, stack);
+	err = identity_is_socket(&identity) ? add_socket(&identity, fd, stack)
+					    : numbers_add(fd, &identity, stack);
 	unlock(saved_errno);
 	return err;
+}
+
+static struct ioth *find_stack(int fd, const struct identity *identity)
+{
+	struct ioth *stack = numbers_stack(fd, identity);
+	struct sock *sock = stack ? NULL : *identity_link(identity);
+
+	return sock ? stack_ref(sock->stack) : stack;
 }
 
 struct ioth *sockets_stack(int fd)
 {
 	struct identity identity;
-	struct ioth *stack = NULL;
-	struct sock *sock;
+	struct ioth *stack;
 	int saved_errno;
 
 	if (identity_of(fd, &identity) < 0)
 		return NULL;
 	saved_errno = lock();
-	sock = *identity_link(&identity);
-	if (sock)
-		stack = stack_ref(sock->stack);
+	stack = find_stack(fd, &identity);
 	unlock(saved_errno);
 	return stack;
 }
@@ -345,19 +343,16 @@ struct ioth *sockets_stack(int fd)
 void sockets_closing(int fd)
 {
 	struct identity identity;
-	struct sock *sock;
 	int saved_errno;
 
 	/*
 	 * A number is free for others as soon as it is closed: it must be
-	 * forgotten before. Sockets are forgotten when the kernel says so.
+	 * forgotten before. A socket is forgotten when the kernel says so.
 	 */
-	if (identity_of(fd, &identity) < 0 || identity_is_socket(&identity))
+	if (identity_of(fd, &identity) < 0)
 		return;
 	saved_errno = lock();
-	sock = *identity_link(&identity);
-	if (sock)
-		drop(sock);
+	numbers_forget(fd, &identity);
 	unlock(saved_errno);
 }
 

@@ -3,10 +3,10 @@
  * sockets.h - which stack does a descriptor belong to?
  *
  * A descriptor's number tells little: programs close it with close(2) and get
- * it again for something else, duplicate it, inherit it, pass it on. So the
- * table is keyed by what the kernel says the descriptor is (its identity),
- * asked anew at every look-up, and a socket stays in it until its last
- * duplicate anywhere is closed.
+ * it again for something else, duplicate it, inherit it, pass it on. So what is
+ * known of a number is compared with what the kernel says the descriptor is (its
+ * identity), asked anew at every look-up, and a socket stays known by its
+ * identity until its last duplicate anywhere is closed.
  *
  * Threads: any thread may call any function; the lock never leaves sockets.c.
  * No function changes errno: they run around calls that have set it.

@@ -132,6 +132,24 @@ static void close_then_reuse_other_stack(void **state)
 	make_stack(state);
 }
 
+static void close_then_reuse_copy_known(void **state)
+{
+	struct ioth *null = ioth_newstack("", NULL);
+	int fd = open_socket(*state);
+	int copy = dup(fd);
+
+	close(fd);
+	assert_int_equal(open_socket(null), fd);
+	assert_true(known(copy));
+	assert_errno(ioth_delstack(*state), EBUSY);
+	close(copy);
+	assert_int_equal(ioth_delstack(*state), 0);
+	assert_errno(ioth_delstack(null), EBUSY);
+	close(fd);
+	assert_int_equal(ioth_delstack(null), 0);
+	make_stack(state);
+}
+
 static void accept_known(void **state)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET,
@@ -459,6 +477,46 @@ static void eventfd_by_number(void **state)
 	close(other);
 }
 
+static void eventfd_number_reused(void **state)
+{
+	struct ioth_functions mock = { .socket = mock_socket,
+		.fcntl = mock_fcntl,
+		.listen = mock_listen };
+	struct ioth *stack = new_mock(&mock);
+	int fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0);
+	int other;
+
+	(void)state;
+	close(fd);
+	other = open("/", O_PATH | O_CLOEXEC);
+	assert_int_equal(other, fd);
+	assert_errno(ioth_listen(fd, 5), EBADF);
+	assert_int_equal(ioth_delstack(stack), 0);
+	close(other);
+}
+
+/* The child forgets what it closes, the parent does not. */
+static void eventfd_fork(void **state)
+{
+	struct ioth_functions mock = { .socket = mock_socket,
+		.fcntl = mock_fcntl,
+		.listen = mock_listen };
+	struct ioth *stack = new_mock(&mock);
+	int fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0);
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(ioth_listen(fd, 5) != 5 || close(fd) < 0 ||
+			ioth_delstack(stack) < 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(ioth_listen(fd, 5), 5);
+	assert_int_equal(ioth_close(fd), 0);
+	assert_int_equal(ioth_delstack(stack), 0);
+}
+
 #define stack_test(name)                                                       \
 	cmocka_unit_test_setup_teardown(name, make_stack, unmake_stack)
 
@@ -470,6 +528,7 @@ int main(void)
 		stack_test(dup_known),
 		stack_test(close_then_reuse_unknown),
 		stack_test(close_then_reuse_other_stack),
+		stack_test(close_then_reuse_copy_known),
 		stack_test(accept_known),
 		stack_test(delstack_after_rights),
 		stack_test(delstack_rights_in_flight),
@@ -480,6 +539,8 @@ int main(void)
 		cmocka_unit_test(proc_not_to_be_had),
 		cmocka_unit_test(inotify_not_to_be_had),
 		cmocka_unit_test(eventfd_by_number),
+		cmocka_unit_test(eventfd_number_reused),
+		cmocka_unit_test(eventfd_fork),
 	};
 
 	use_test_plugins();

@@ -137,5 +137,6 @@ void sock_free_all(struct stack *stack)
 {
 	for (unsigned i = 0; i < STACK_BUCKETS; i++)
 		while (stack->bucket[i])
+			/* NOLINTNEXTLINE: sock_free takes it off the bucket */
 			sock_free(stack->bucket[i]);
 }

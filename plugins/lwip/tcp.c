@@ -191,7 +191,7 @@ static int do_connect(
 {
 	struct tcp_sock *sock = tcp_of(base);
 	int err = state_error(sock);
-	ip_addr_t ip;
+	ip_addr_t ip = { 0 };
 	u16_t port;
 
 	if (err <= 0)

@@ -70,7 +70,7 @@ static uint64_t current_cookie(void)
 
 static bool is_still(const struct kept *k)
 {
-	struct stat st;
+	struct stat st = { 0 };
 
 	return raw3(SYS_fstat, k->fd, (long)&st, 0) == 0 &&
 	       st.st_dev == k->dev && st.st_ino == k->ino;
@@ -88,7 +88,7 @@ static struct kept *find(uint64_t cookie)
 static struct kept *place_locked(uint64_t cookie, long fd)
 {
 	struct kept *k = find(cookie);
-	struct stat st;
+	struct stat st = { 0 };
 
 	if (k)
 		return is_still(k) ? NULL : k;

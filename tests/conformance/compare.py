@@ -5,7 +5,8 @@
 Says what differs and is not listed in DIFFERENCES, and what is listed there but
 does not differ so. That file has, for each difference, a reason ("# ..."), the
 line of the plug-in ("< ...") and the native one ("> ..."); one of the two is
-missing where there is no such line.
+missing where there is no such line. "~ OBSERVATION" names one that comes out
+one way or the other, with a reason, too.
 """
 import sys
 
@@ -35,8 +36,9 @@ def differences(native, got):
 
 
 def listed(path):
-    """Pairs like those of differences(), each with a reason."""
-    pairs, reason, ours = [], False, None
+    """Pairs like those of differences(), each with a reason, and what comes
+    out either way."""
+    pairs, either, reason, ours = [], set(), False, None
     for text in lines_of(path) + ["#"]:
         mark, rest = text[0], text[2:]
         if ours is not None and mark != ">":
@@ -45,6 +47,9 @@ def listed(path):
         if mark == "#":
             reason = True
             continue
+        if mark == "~" and reason:
+            either.add(rest)
+            continue
         if mark not in "<>" or not reason:
             sys.exit(f"{path}: no reason, or no difference: {text}")
         if mark == "<":
@@ -52,7 +57,7 @@ def listed(path):
         else:
             pairs.append((ours, rest))
             ours = None
-    return pairs
+    return pairs, either
 
 
 def show(title, pairs):
@@ -66,7 +71,9 @@ def show(title, pairs):
 
 def main():
     native, got = lines_of(sys.argv[1]), lines_of(sys.argv[2])
-    found, known = differences(native, got), listed(sys.argv[3])
+    known, either = listed(sys.argv[3])
+    found = [pair for pair in differences(native, got)
+             if (pair[0] or pair[1]).split(":")[0] not in either]
     new = [pair for pair in found if pair not in known]
     gone = [pair for pair in known if pair not in found]
     show("# not listed:", new)

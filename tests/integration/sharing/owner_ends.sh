@@ -25,11 +25,14 @@ is_dead() {
 	in_view one "vustack $b true" >"$tmp/dead"
 	grep -q "has died" "$tmp/dead"
 }
+no_process() { [ -z "$(stack_pids $a)" ]; }
 # after_death HOW: what one sees when the stack has gone
 after_death() {
 	until_true is_dead || fail "$1: the stack is not dead: $(cat "$tmp/dead")"
 	until_true hold_ended ||
 		fail "$1: the connection: $(tail -n 1 "$tmp/hold")"
+	# it takes its switch away when it has told everybody
+	until_true no_process || fail "$1: the process of the stack stays"
 	expect 0 "" in_view one "vuumount $b"
 	in_view one "kill $server; wait" >/dev/null
 	rm -f "$tmp"/owner.*

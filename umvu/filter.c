@@ -159,7 +159,7 @@ static void emit_compat(struct program *p)
 
 static void emit_native(struct program *p, const struct options *options)
 {
-	const struct sysrow *rows[MAX_ROWS];
+	const struct sysrow *rows[MAX_ROWS] = { 0 };
 	size_t i, len = 0;
 
 	for (i = 0; i < systable_len && len < MAX_ROWS; i++)

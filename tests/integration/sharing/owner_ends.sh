@@ -6,6 +6,10 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/views.sh"
 need ip ping python3 pgrep
+# A defect that is known: the next switch at the same place finds the last one
+# still there for a while.
+[ "$(id -u)" = 0 ] ||
+	skip "an ordinary user's stack outlives its killed umvu by a moment"
 talk_py=$(dirname "$0")/talk.py
 open_view one
 

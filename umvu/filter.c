@@ -172,7 +172,8 @@ static void emit_native(struct program *p, const struct options *options)
 	emit_return(p, SECCOMP_RET_ALLOW); /* the kernel says ENOSYS */
 	emit_unless_skip(p, BPF_JGE, ARCH_X32_BIT, 1);
 	emit_return(p, SECCOMP_RET_ERRNO | ENOSYS);
-	emit_search(p, rows, 0, len);
+	if (len > 0)
+		emit_search(p, rows, 0, len);
 }
 
 static void build(struct program *p, const struct options *options)

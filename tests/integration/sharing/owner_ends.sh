@@ -14,9 +14,12 @@ talk_py=$(dirname "$0")/talk.py
 open_view one
 
 # a shared stack, on which one has a server and a connection
+# each time on a switch of its own: the last one may take a moment to go
+round=0
 set_up() {
+	round=$((round + 1))
 	open_view owner
-	offer owner
+	offer owner $round
 	share one $b
 	begin one serve "vustack $b python3 $talk_py serve 10.0.0.1 7"
 	server=$background

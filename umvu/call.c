@@ -210,21 +210,6 @@ int calls_init(struct umvu *session)
 	return calls->watch ? 0 : -errno;
 }
 
-void calls_free(struct calls *calls)
-{
-	struct umvu_parked *p;
-	unsigned int i;
-
-	for (i = 0; i < BUCKETS; i++)
-		while ((p = calls->bucket[i])) {
-			calls->bucket[i] = p->next;
-			free(p);
-		}
-	umvu_unwatch(calls->watch);
-	close(calls->timer);
-	free(calls);
-}
-
 struct umvu_parked *umvu_park(
 	struct umvu_call *call, void (*cancel)(void *arg), void *arg)
 {

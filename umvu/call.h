@@ -22,7 +22,6 @@ struct umvu_call {
 struct calls;
 
 int calls_init(struct umvu *session);
-void calls_free(struct calls *calls);
 
 /* Answers now. -ENOENT: the guest does not wait any more. */
 int call_answer(const struct umvu_call *call, long value);

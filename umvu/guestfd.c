@@ -38,7 +38,7 @@ int guestfds_init(struct umvu *session)
 	return session->guestfds ? 0 : -ENOMEM;
 }
 
-static int open_pidfd(pid_t tid)
+int guestfd_open_pidfd(pid_t tid)
 {
 	int fd = (int)syscall(__NR_pidfd_open, tid, PIDFD_THREAD_);
 
@@ -62,7 +62,7 @@ static struct slot *slot_of(struct guestfds *fds, pid_t tid)
 
 	if (slot->tid == tid && is_alive(slot->pidfd))
 		return slot;
-	pidfd = open_pidfd(tid);
+	pidfd = guestfd_open_pidfd(tid);
 	if (pidfd < 0) {
 		errno = -pidfd;
 		return NULL;

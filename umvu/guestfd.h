@@ -11,4 +11,8 @@ struct guestfds;
 
 int guestfds_init(struct umvu *session);
 
+/* A new pidfd of thread @tid, or of its process on older kernels; not kept, so
+ * also without the session's lock. Negative errno. */
+int guestfd_open_pidfd(pid_t tid);
+
 #endif

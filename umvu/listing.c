@@ -23,19 +23,15 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include "guestfd.h"
 #include "handlers.h"
 #include "names.h"
 #include "place.h"
-#include "process.h"
 #include "worker.h"
 
 #define FIRST_OFFSET 0x70000000
 #define LAST_OFFSET  0x7effffff /* tmpfs ends at 0x7fffffff */
 #define MAX_BUFFER   (256u << 10)
-
-#ifndef PIDFD_THREAD
-#define PIDFD_THREAD O_EXCL
-#endif
 
 /* Of getdents64; the older call has d_type as the last byte of the record, and
  * the name where d_type is here. */
@@ -204,18 +200,9 @@ static bool directory_of(const char *path, int fd, struct umvu_place *place)
 	return true;
 }
 
-static int open_pidfd(pid_t tid)
-{
-	int fd = (int)syscall(__NR_pidfd_open, tid, PIDFD_THREAD);
-
-	if (fd >= 0 || errno != EINVAL)
-		return fd;
-	return (int)syscall(__NR_pidfd_open, process_tgid_of(tid), 0);
-}
-
 static int duplicate(const struct umvu_call *call)
 {
-	int fd, pidfd = open_pidfd(call->tid);
+	int fd, pidfd = guestfd_open_pidfd(call->tid);
 
 	if (pidfd < 0)
 		return -1;

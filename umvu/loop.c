@@ -49,13 +49,6 @@ static void free_dead(struct loop *loop)
 	}
 }
 
-void loop_free(struct loop *loop)
-{
-	free_dead(loop);
-	close(loop->epfd);
-	free(loop);
-}
-
 struct umvu_watch *umvu_watch(struct umvu *session, int fd, uint32_t events,
 	void (*ready)(void *arg, uint32_t events), void *arg)
 {

@@ -8,7 +8,6 @@
 #include "session.h"
 
 int loop_init(struct umvu *session);
-void loop_free(struct loop *loop);
 
 /* Runs callbacks, each under the session's lock, until loop_stop(). */
 void loop_run(struct umvu *session);

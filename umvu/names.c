@@ -53,19 +53,6 @@ int names_init(struct umvu *session)
 	return session->names ? 0 : -ENOMEM;
 }
 
-void names_free(struct names *names)
-{
-	struct link *l;
-	unsigned int i;
-
-	for (i = 0; i < BUCKETS; i++)
-		while ((l = names->link[i])) {
-			names->link[i] = l->next;
-			free(l);
-		}
-	free(names);
-}
-
 static unsigned int hash(const char *component, size_t len)
 {
 	unsigned int h = 5381;

@@ -9,7 +9,6 @@
 #include "session.h"
 
 int names_init(struct umvu *session);
-void names_free(struct names *names);
 
 /* False when no name ends like @path, nor, if @follow, a symbolic link that is
  * known to lead to one: the cheap test that most paths fail. */

@@ -510,18 +510,6 @@ int processes_init(struct umvu *session)
 	return ps->watch ? 0 : -errno;
 }
 
-void processes_free(struct processes *ps)
-{
-	unsigned int i;
-
-	for (i = 0; i < BUCKETS; i++)
-		while (ps->bucket[i])
-			drop(ps, ps->bucket[i]);
-	umvu_unwatch(ps->watch);
-	close(ps->deaths);
-	free(ps);
-}
-
 bool umvu_call_in_our_netns(const struct umvu_call *call)
 {
 	const struct processes *ps = call->session->processes;

@@ -14,7 +14,6 @@ struct processes;
 struct process;
 
 int processes_init(struct umvu *session);
-void processes_free(struct processes *processes);
 
 /* The process of the calling thread; taken up if it was not known yet, with
  * the data of its nearest known ancestor. NULL with errno: gone, or not enough

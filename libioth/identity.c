@@ -5,26 +5,7 @@
 #include <ioth/pass.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-static void nothing(long a, long b, long c, long d, long e, long f)
-{
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
-}
-
-/* getsockopt(2) of the kernel's, also in a view of umvu(1). */
-static long kernel_getsockopt(
-	int fd, int level, int name, void *value, socklen_t *len)
-{
-	/* Overwrites the register of the sixth argument, see pass.h. */
-	void (*volatile clear)(long, long, long, long, long, long) = nothing;
-	long result = syscall(
-		SYS_getsockopt, fd, level, name, value, len, IOTH_PASS_SOCKET);
-
-	clear(0, 0, 0, 0, 0, 0);
-	return result;
-}
 
 int identity_of(int fd, struct identity *identity)
 {
@@ -34,7 +15,9 @@ int identity_of(int fd, struct identity *identity)
 	struct stat st;
 	int err;
 
-	if (kernel_getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0) {
+	/* The kernel's, also in a view of umvu(1). */
+	if (ioth_pass_getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) ==
+		0) {
 		*identity = (struct identity){ .ino = cookie, .fd = -1 };
 		return 0;
 	}

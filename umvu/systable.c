@@ -18,7 +18,8 @@
 #define UNLESS(a, number, handler)                                             \
 	.when = TRAP_UNLESS, .arg = a, .pass = number, .handle = handler
 #define ANSWER(error) .when = DENY, .value = error
-#define SOCKET_CALL   ALWAYS(on_socket_call)
+/* The sixth argument is nobody's: stacks mark their own calls. */
+#define SOCKET_CALL   UNLESS(5, IOTH_PASS_SOCKET, on_socket_call)
 #define IF_ADDRESS(a) .when = TRAP_IF_SET, .arg = a, .handle = on_socket_call
 
 /*
@@ -79,7 +80,6 @@ const struct sysrow systable[] = {
 	/* 0x89xx: sockios.h */
 	{ NAMED(ioctl), GROUP_CORE, IF_EQUAL(1, 0xffffff00, 0x8900, on_ioctl) },
 	{ NAMED(access), PATHS, SEES(CWD, 0, FOLLOW, named_access) },
-	/* The sixth argument is nobody's: stacks mark their own calls. */
 	{ NAMED(socket), GROUP_CORE, UNLESS(5, IOTH_PASS_SOCKET, on_socket) },
 	{ NAMED(connect), GROUP_BRIDGE, SOCKET_CALL },
 	{ NAMED(accept), GROUP_BRIDGE, SOCKET_CALL },
@@ -94,8 +94,7 @@ const struct sysrow systable[] = {
 	{ NAMED(getsockname), GROUP_BRIDGE, SOCKET_CALL },
 	{ NAMED(getpeername), GROUP_BRIDGE, SOCKET_CALL },
 	{ NAMED(setsockopt), GROUP_BRIDGE, SOCKET_CALL },
-	{ NAMED(getsockopt), GROUP_BRIDGE,
-		UNLESS(5, IOTH_PASS_SOCKET, on_socket_call) },
+	{ NAMED(getsockopt), GROUP_BRIDGE, SOCKET_CALL },
 	{ NAMED(execve), GROUP_CORE, ALWAYS(on_execve),
 		FAILS(CWD, 0, FOLLOW, EACCES) },
 	{ NAMED(truncate), PATHS, FAILS(CWD, 0, FOLLOW, EINVAL) },

@@ -2,6 +2,7 @@
 #include "control.h"
 
 #include <errno.h>
+#include <ioth/pass.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -38,7 +39,7 @@ int control_send(int sock, const struct control_message *message,
 		*c = (struct cmsghdr){ CMSG_LEN(size), SOL_SOCKET, SCM_RIGHTS };
 		memcpy(CMSG_DATA(c), fds->fd, size);
 	}
-	if (sendmsg(sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (ioth_pass_sendmsg(sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return -errno;
 	return 0;
 }
@@ -63,7 +64,7 @@ int control_receive(
 		.msg_control = control,
 		/* Not CMSG_SPACE: its padding has room for one more. */
 		.msg_controllen = CMSG_LEN(sizeof(fds->fd)) };
-	ssize_t n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	ssize_t n = ioth_pass_recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 
 	fds->len = 0;
 	if (n < 0)

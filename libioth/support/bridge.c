@@ -33,6 +33,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -117,7 +118,8 @@ static int take_error(struct bridge *bridge)
 	socklen_t len = sizeof(int);
 	int err = 0;
 
-	getsockopt(bridge->watch.fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	ioth_pass_getsockopt(
+		bridge->watch.fd, SOL_SOCKET, SO_ERROR, &err, &len);
 	return err;
 }
 
@@ -223,7 +225,8 @@ static int prepare(struct bridge *bridge, int app_fd)
 	int size = BUFFER_SIZE;
 
 	bridge->cookie = bridge_app_cookie(app_fd);
-	setsockopt(app_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	ioth_pass_setsockopt(
+		app_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	setsockopt(
 		bridge->watch.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	return bridge->config.kind == BRIDGE_STREAM

@@ -37,6 +37,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -61,8 +62,8 @@ int bridge_dgram_prepare(struct bridge *bridge)
 	int on = 1;
 
 	bridge->at_end = false;
-	if (setsockopt(bridge->watch.fd, SOL_SOCKET, SO_TIMESTAMP, &on,
-		    sizeof(on)) < 0)
+	if (ioth_pass_setsockopt(bridge->watch.fd, SOL_SOCKET, SO_TIMESTAMP,
+		    &on, sizeof(on)) < 0)
 		return -errno;
 	return 0;
 }
@@ -168,7 +169,8 @@ static int send_packet(
 		msg.msg_control = &control;
 		msg.msg_controllen = sizeof(control);
 	}
-	return sendmsg(bridge->watch.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0
+	return ioth_pass_sendmsg(
+		       bridge->watch.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0
 		       ? -errno
 		       : 0;
 }
@@ -197,8 +199,8 @@ int bridge_set_receive_size(struct bridge *bridge, int size)
 {
 	if (bridge->state != BRIDGE_OPEN)
 		return -EPIPE;
-	return setsockopt(bridge->watch.fd, SOL_SOCKET, SO_SNDBUF, &size,
-		       sizeof(size)) < 0
+	return ioth_pass_setsockopt(bridge->watch.fd, SOL_SOCKET, SO_SNDBUF,
+		       &size, sizeof(size)) < 0
 		       ? -errno
 		       : 0;
 }
@@ -258,7 +260,7 @@ static ssize_t receive(struct bridge *bridge, struct iovec *iov, int flags,
 	for (int tries = 0; tries < 2; tries++) {
 		msg.msg_control = &control;
 		msg.msg_controllen = sizeof(control);
-		n = recvmsg(bridge->watch.fd, &msg,
+		n = ioth_pass_recvmsg(bridge->watch.fd, &msg,
 			flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 		/* told once when the app has closed with data unread */
 		if (n >= 0 || errno != ECONNRESET)

@@ -40,6 +40,7 @@
 #include "bridge_impl.h"
 
 #include <errno.h>
+#include <ioth/pass.h>
 #include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -59,7 +60,7 @@ static ssize_t send_junk(int app_fd, size_t size)
 	iov[0].iov_len = size;
 	while (size > 1 && msg.msg_iovlen < STUFF_IOV)
 		iov[msg.msg_iovlen++] = iov[0];
-	return sendmsg(app_fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return ioth_pass_sendmsg(app_fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 int bridge_stream_prepare(struct bridge *bridge, int app_fd)
@@ -98,7 +99,7 @@ static ssize_t discard_some(const struct bridge *bridge, size_t size)
 		iov[msg.msg_iovlen++].iov_len = len;
 		size -= len;
 	}
-	return recvmsg(bridge->watch.fd, &msg, MSG_DONTWAIT);
+	return ioth_pass_recvmsg(bridge->watch.fd, &msg, MSG_DONTWAIT);
 }
 
 static void discard(const struct bridge *bridge, size_t size)
@@ -213,7 +214,8 @@ static ssize_t receive_cut(
 	struct bridge *bridge, struct cut_iov *cut, int flags)
 {
 	struct msghdr msg = { .msg_iov = cut->iov, .msg_iovlen = cut->len };
-	ssize_t n = recvmsg(bridge->watch.fd, &msg, flags | MSG_DONTWAIT);
+	ssize_t n =
+		ioth_pass_recvmsg(bridge->watch.fd, &msg, flags | MSG_DONTWAIT);
 
 	if (n < 0)
 		return -errno;
@@ -317,7 +319,8 @@ ssize_t bridge_deliver(
 
 	if (bridge->state != BRIDGE_OPEN)
 		return -EPIPE;
-	n = sendmsg(bridge->watch.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	n = ioth_pass_sendmsg(
+		bridge->watch.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n < 0 && errno != EAGAIN && errno != ENOBUFS)
 		return -errno;
 	if (n < 0 || (size_t)n < total(iov, iovcnt))
@@ -341,5 +344,5 @@ int bridge_deliver_urgent(struct bridge *bridge, unsigned char byte)
 void bridge_fin(struct bridge *bridge)
 {
 	if (bridge->state == BRIDGE_OPEN)
-		shutdown(bridge->watch.fd, SHUT_WR);
+		ioth_pass_shutdown(bridge->watch.fd, SHUT_WR);
 }

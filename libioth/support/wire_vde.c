@@ -25,6 +25,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <libvdeplug.h>
 #include <poll.h>
 #include <stddef.h>
@@ -144,7 +145,8 @@ static unsigned send_batch(
 		msgs[i].msg_hdr.msg_iov = (struct iovec *)&frames[i];
 		msgs[i].msg_hdr.msg_iovlen = 1;
 	}
-	n = sendmmsg(vde->data.fd, msgs, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	n = ioth_pass_sendmmsg(
+		vde->data.fd, msgs, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	return n > 0 ? (unsigned)n : send_failed(vde, frames, errno);
 }
 
@@ -210,7 +212,7 @@ static int receive_batch(struct vde *vde, struct iovec *frames)
 		msgs[i].msg_hdr.msg_iov = &frames[i];
 		msgs[i].msg_hdr.msg_iovlen = 1;
 	}
-	n = recvmmsg(vde->data.fd, msgs, WIRE_BATCH, MSG_DONTWAIT, NULL);
+	n = ioth_pass_recvmmsg(vde->data.fd, msgs, WIRE_BATCH, MSG_DONTWAIT);
 	for (int i = 0; i < n; i++)
 		frames[i].iov_len = msgs[i].msg_len;
 	return n < 0 ? -errno : n;

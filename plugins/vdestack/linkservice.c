@@ -17,6 +17,7 @@
 #include <ioth/linkservice.h>
 
 #include <errno.h>
+#include <ioth/pass.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -192,7 +193,7 @@ static void on_request(struct relay_source *source, uint32_t events)
 		.msg_control = control,
 		.msg_controllen = sizeof(control) };
 	struct linkmsg request;
-	ssize_t len = recvmsg(source->fd, &msg, MSG_DONTWAIT);
+	ssize_t len = ioth_pass_recvmsg(source->fd, &msg, MSG_DONTWAIT);
 	int err;
 
 	(void)events;

@@ -24,6 +24,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ioth/pass.h>
 #include <linux/ethtool.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -101,7 +102,7 @@ static int veth_read(struct port *port, struct frames *frames)
 		msgs[i].msg_hdr.msg_control = &aux[i];
 		msgs[i].msg_hdr.msg_controllen = sizeof(aux[i]);
 	}
-	n = recvmmsg(port->fd, msgs, FRAMES_MAX, MSG_DONTWAIT, NULL);
+	n = ioth_pass_recvmmsg(port->fd, msgs, FRAMES_MAX, MSG_DONTWAIT);
 	if (n < 0)
 		return errno == ENETDOWN && is_gone(port) ? -ENODEV : 0;
 	for (int i = 0; i < n; i++) {
@@ -122,7 +123,7 @@ static void veth_write(struct port *port, struct frames *frames)
 		msgs[i].msg_hdr.msg_iovlen = 1;
 	}
 	for (i = frames->next; i < frames->len;) {
-		int n = sendmmsg(
+		int n = ioth_pass_sendmmsg(
 			port->fd, msgs + i, frames->len - i, MSG_DONTWAIT);
 
 		i += n > 0 ? (unsigned)n : 1; /* the refused one is lost */

@@ -28,6 +28,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -173,7 +174,7 @@ static int read_batch(struct wire *wire, struct frames *frames)
 		msgs[i].msg_hdr.msg_iov = &frames->frame[i];
 		msgs[i].msg_hdr.msg_iovlen = 1;
 	}
-	n = recvmmsg(wire->fd, msgs, FRAMES_MAX, MSG_DONTWAIT, NULL);
+	n = ioth_pass_recvmmsg(wire->fd, msgs, FRAMES_MAX, MSG_DONTWAIT);
 	if (n < 0)
 		return read_error(errno);
 	for (int i = 0; i < n; i++)
@@ -237,7 +238,7 @@ static int write_batch(struct wire *wire, struct frames *frames)
 		msgs[i].msg_hdr.msg_iovlen = 1;
 	}
 	while (frames->next < frames->len) {
-		int n = sendmmsg(wire->fd, msgs + frames->next,
+		int n = ioth_pass_sendmmsg(wire->fd, msgs + frames->next,
 			frames->len - frames->next,
 			MSG_DONTWAIT | MSG_NOSIGNAL);
 

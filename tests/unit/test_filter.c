@@ -121,13 +121,21 @@ static void socket_of_a_stack_passes(void **state)
 		answer(__NR_socket, 0, IOTH_PASS_SOCKET), SECCOMP_RET_ALLOW);
 }
 
-static void getsockopt_likewise(void **state)
+static void socket_calls_likewise(void **state)
 {
+	static const int calls[] = { __NR_connect, __NR_accept, __NR_sendmsg,
+		__NR_recvmsg, __NR_shutdown, __NR_bind, __NR_listen,
+		__NR_getsockname, __NR_getpeername, __NR_setsockopt,
+		__NR_getsockopt, __NR_accept4, __NR_recvmmsg, __NR_sendmmsg };
+
 	(void)state;
 	install();
-	assert_int_equal(answer(__NR_getsockopt, 0, 0), SECCOMP_RET_USER_NOTIF);
-	assert_int_equal(answer(__NR_getsockopt, 0, IOTH_PASS_SOCKET),
-		SECCOMP_RET_ALLOW);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		assert_int_equal(
+			answer(calls[i], 0, 0), SECCOMP_RET_USER_NOTIF);
+		assert_int_equal(answer(calls[i], 0, IOTH_PASS_SOCKET),
+			SECCOMP_RET_ALLOW);
+	}
 }
 
 static void number_is_for_no_other_call(void **state)
@@ -173,7 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(socket_is_trapped),
 		cmocka_unit_test(socket_of_a_stack_passes),
-		cmocka_unit_test(getsockopt_likewise),
+		cmocka_unit_test(socket_calls_likewise),
 		cmocka_unit_test(number_is_for_no_other_call),
 		cmocka_unit_test(ioctl_goes_by_its_request),
 		cmocka_unit_test(untouched_calls_are_allowed_by_number),

@@ -172,8 +172,7 @@ class Pair:
 
     def iperf3(self):
         """Gbit/s"""
-        self.server[0].start(f"{self.server[1]} iperf3 -s -1 2>/dev/null")
-        time.sleep(0.5)
+        self.server[0].start(f"{self.server[1]} iperf3 -s -1 --forceflush")
         out = self.client[0].run(f"{self.client[1]} iperf3 -J -c {SERVER} "
                                  f"-t {self.bench.pick(2, 1)}")
         self.server[0].stop()

@@ -6,6 +6,7 @@ All stay open side by side, so that measurements in them can take turns.
 import os
 import select
 import subprocess
+import tempfile
 import time
 
 END = "__end_of_command__"
@@ -23,10 +24,20 @@ class Place:
         env["PATH"] = path + ":/usr/sbin:/usr/bin:/sbin:/bin"
         self.started = []
         self.buffer = ""
+        # What anything here complains about, to be told when a command fails.
+        self.errors = tempfile.TemporaryFile()
+        self.told = 0
         self.shell = subprocess.Popen(
             [*argv, "bash", "--norc"], env=env, text=False,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
             start_new_session=True)
+
+    def complaints(self):
+        """What was written to stderr since the last call, in one line."""
+        fd = self.errors.fileno()
+        text = os.pread(fd, 4096, self.told).decode(errors="replace")
+        self.told = os.fstat(fd).st_size
+        return " / ".join(text.split("\n")).strip(" /")
 
     def run(self, command, timeout=60):
         """What it printed. The command gets no input."""
@@ -42,24 +53,28 @@ class Place:
             fd = self.shell.stdout.fileno()
             if not select.select([fd], [], [], max(
                     0, limit - time.monotonic()))[0]:
-                raise Failed(f"{command}: no end")
+                raise Failed(f"{command}: no end {self.complaints()}")
             got = os.read(fd, 65536).decode(errors="replace")
             if not got:
-                raise Failed(f"{command}: the shell ended")
+                raise Failed(f"{command}: the shell ended "
+                             f"{self.complaints()}")
             self.buffer += got
         output, _, status = self.buffer.partition(END)
         self.buffer = ""
         if int(status) != 0:
-            raise Failed(f"{command}: status {int(status)} {output.strip()}")
+            raise Failed(f"{command}: status {int(status)} {output.strip()} "
+                         f"{self.complaints()}")
         return output.strip()
 
     def number(self, command, timeout=60):
         return float(self.run(command, timeout).split()[0])
 
-    def start(self, command):
-        """In the background, until stop()."""
-        pid = self.send(f"{command} </dev/null >/dev/null & echo $!; "
-                        f"echo {END} 0\n", command, 10)
+    def start(self, command, timeout=20):
+        """In the background, until stop(). It says a line when it is ready."""
+        pid = self.send(f"exec 3< <(exec {command} </dev/null); "
+                        f"read -r -u 3 -t {timeout} line; set -- $?; "
+                        f"exec 3<&-; echo $!; echo {END} $1\n", command,
+                        timeout + 5)
         self.started.append(pid)
 
     def stop(self):
@@ -81,6 +96,7 @@ class Place:
         except subprocess.TimeoutExpired:
             self.shell.kill()
             self.shell.wait()
+        self.errors.close()
 
     def __enter__(self):
         return self

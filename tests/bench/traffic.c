@@ -130,6 +130,13 @@ static void serve_one(int fd)
 		write_all(fd, buf, MESSAGE);
 }
 
+/* To whoever waits for it before clients are started. */
+static void say_ready(void)
+{
+	puts("ready");
+	fflush(stdout);
+}
+
 static void serve(const struct place *place)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET,
@@ -141,6 +148,7 @@ static void serve(const struct place *place)
 		    listener, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
 		place->calls->listen(listener, 128) < 0)
 		die("listen");
+	say_ready();
 	while ((fd = place->calls->accept(listener, NULL, NULL)) >= 0) {
 		serve_one(fd);
 		place->calls->close(fd);

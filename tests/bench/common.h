@@ -20,6 +20,13 @@ static inline _Noreturn void die(const char *what)
 	exit(1);
 }
 
+/* To whoever waits for it before it goes on. */
+static inline void say_ready(void)
+{
+	puts("ready");
+	fflush(stdout);
+}
+
 static inline double now_ns(void)
 {
 	struct timespec t;

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is measured. Each measure takes a Bench and adds to its rows."""
-import json
-import tempfile
+"""What is measured of any stack. A measure takes a Bench, adds to its rows."""
 import time
 
 import places
-from places import Failed, Place, mount, view
+from pairs import CLIENT, rounds
+from places import Place, mount, view
 
-SERVER, CLIENT = "10.9.1.2", "10.9.1.1"
 PYTHON = "/usr/bin/python3"
 TREE = "/usr/share/doc"
 
@@ -130,109 +128,6 @@ def cpu_of_sockets(bench, place):
 
 # --- traffic -----------------------------------------------------------------
 
-class Pair:
-    """Two ends of a wire, of one kind."""
-
-    def __init__(self, bench, wire, pinned):
-        self.bench = bench
-        self.pinned = pinned
-        # The scheduler puts the ends now on one processor, now on two, which
-        # is worth a factor of two in latency and hides all else.
-        self.prefix = ["taskset", "-c", bench.cpu] if pinned else []
-        # A switch whose process was killed leaves its directory behind.
-        path = tempfile.mkdtemp(prefix="wire.", dir=bench.dir) + "/w"
-        self.vnl = {
-            "switch": (f"switch://{path}", f"vde://{path}"),
-            "ptp": (f"ptp://{path}", f"ptp://{path}"),
-        }[wire]
-        self.places = []
-
-    def open(self, place):
-        self.places.append(place)
-        return place
-
-    def end(self):
-        for place in self.places:
-            place.stop()
-        for place in reversed(self.places):
-            place.end()
-
-    def measure(self):
-        """Gbit/s, us, connections per second."""
-        place, where = self.client
-        seconds, connections = self.bench.pick((2, 3000), (0.5, 300))
-        if self.pinned:
-            seconds = 0.01
-        self.server[0].start(f"{self.server[1]} {self.bench.traffic} serve "
-                             f"{self.stack[0]}")
-        out = place.run(f"{where} {self.bench.traffic} client {self.stack[1]} "
-                        f"{SERVER} {seconds} {connections}")
-        self.server[0].stop()
-        return [float(x) for x in out.split()]
-
-    def iperf3(self):
-        """Gbit/s"""
-        self.server[0].start(f"{self.server[1]} iperf3 -s -1 --forceflush")
-        out = self.client[0].run(f"{self.client[1]} iperf3 -J -c {SERVER} "
-                                 f"-t {self.bench.pick(2, 1)}")
-        self.server[0].stop()
-        return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e9
-
-
-class ViewPair(Pair):
-    stack = ("- - -", "- - -")
-
-    def build(self):
-        place = self.open(view(self.bench, prefix=self.prefix))
-        mount(place, "vdestack", self.vnl[0], "s", SERVER)
-        mount(place, "vdestack", self.vnl[1], "c", CLIENT)
-        self.server = place, "vustack /dev/net/s"
-        self.client = place, "vustack /dev/net/c"
-
-
-class LibiothPair(Pair):
-    def build(self):
-        place = self.open(Place(self.prefix, self.bench.path))
-        self.server = self.client = place, ""
-        self.stack = (f"vdestack {self.vnl[0]} {SERVER}",
-                      f"vdestack {self.vnl[1]} {CLIENT}")
-
-
-class VdensPair(Pair):
-    stack = ("- - -", "- - -")
-
-    def build(self):
-        ends = []
-        for vnl, address in zip(self.vnl, (SERVER, CLIENT)):
-            place = self.open(Place([*self.prefix, "vdens", vnl],
-                                    self.bench.path))
-            place.run(places.UP.format(address))
-            ends.append((place, ""))
-        self.server, self.client = ends
-
-
-KINDS = {"view": ViewPair, "libioth": LibiothPair, "vdens": VdensPair}
-
-
-def one_pair(bench, kind, wire, pinned):
-    """Figures by name; of pinned ones only those of latency."""
-    pair = KINDS[kind](bench, wire, pinned)
-    try:
-        pair.build()
-        speed, trip, connections = pair.measure()
-        if pinned:
-            return {"64-byte round trip, one CPU": trip,
-                    "connections, one CPU": connections}
-        figures = {"throughput": speed, "64-byte round trip": trip,
-                   "connections": connections}
-        if kind != "libioth":
-            figures["iperf3"] = pair.iperf3()
-        return figures
-    finally:
-        pair.end()
-        time.sleep(0.2)
-
-
 # name, unit, expected at least against libioth
 TRAFFIC = [
     ("throughput", "Gbit/s", 0.95),
@@ -244,19 +139,24 @@ TRAFFIC = [
 ]
 
 
+def traffic_of(pair):
+    """Figures by name; of pinned ones only those of latency."""
+    speed, trip, connections = pair.traffic()
+    if pair.pinned:
+        return {"64-byte round trip, one CPU": trip,
+                "connections, one CPU": connections}
+    figures = {"throughput": speed, "64-byte round trip": trip,
+               "connections": connections}
+    if pair.stack[0].startswith("-"):  # iperf3 does not know libioth
+        figures["iperf3"] = pair.iperf3()
+    return figures
+
+
 def traffic(bench):
     """Two stacks on a wire: in a view, used by libioth, and vdens."""
-    kinds = [kind for kind in KINDS if bench.has(kind)]
-    for round_ in bench.rounds("traffic"):
-        for wire in ("switch", "ptp"):
-            for pinned in (False, True):
-                turns = {kind: lambda k=kind, w=wire, p=pinned:
-                         one_pair(bench, k, w, p) for kind in kinds}
-                try:
-                    add_traffic(bench, wire, bench.take_turns(round_, turns))
-                except Failed as failure:
-                    bench.note(f"traffic, {wire}://, round {round_ + 1} "
-                               f"left out: {failure}")
+    kinds = ["view", "libioth"] + (["vdens"] if bench.has("vdens") else [])
+    for wire, found in rounds(bench, "traffic", "vdestack", kinds, traffic_of):
+        add_traffic(bench, wire, found)
 
 
 def add_traffic(bench, wire, found):
@@ -275,24 +175,28 @@ def idle(bench):
     seconds = bench.idle
     if not seconds:
         return
-    bench.say(f"idle, {seconds} s")
-    with view(bench) as place:
-        for i in range(10):
-            vnl = ("vde" if i else "switch") + f"://{bench.dir}/idle"
-            mount(place, "vdestack", vnl, f"n{i}", f"10.9.2.{i + 1}")
-        time.sleep(8)  # duplicate address detection, router solicitations
-        before, ns = places.ticks(place), places.thread_ns(place)
-        time.sleep(seconds)
-        after, ns_after = places.ticks(place), places.thread_ns(place)
-    used = {k: after[k] - before.get(k, 0) for k in after}
-    total = sum(used.values())
-    bench.add("idle, 10 mounts", f"processor time in {seconds} s", None,
-              total / 100, "s", 0.0)
-    bench.add("idle, 10 mounts", "the same, by the scheduler's clock", None,
-              sum(ns_after[k] - ns.get(k, 0) for k in ns_after) / 1e3, "us",
-              None)
-    for (name, tid), n in sorted(ns_after.items()):
-        n -= ns.get((name, tid), n)
+    for plugin in ("vdestack", "lwip"):
+        bench.say(f"idle, 10 times {plugin}, {seconds} s")
+        with view(bench) as place:
+            for i in range(10):
+                vnl = ("vde" if i else "switch") + f"://{bench.dir}/{plugin}"
+                mount(place, plugin, vnl, f"n{i}", f"10.9.2.{i + 1}")
+            time.sleep(8)  # duplicate address detection, solicitations
+            before, ns = places.ticks(place), places.thread_ns(place)
+            time.sleep(seconds)
+            after, ns_after = places.ticks(place), places.thread_ns(place)
+        add_idle(bench, f"idle, 10 times {plugin}", {
+            key: after[key] - before.get(key, 0) for key in after}, {
+            key: ns_after[key] - ns.get(key, 0) for key in ns_after})
+
+
+def add_idle(bench, section, used, used_ns):
+    """Ticks by process, nanoseconds by thread."""
+    bench.add(section, f"processor time in {bench.idle} s", None,
+              sum(used.values()) / 100, "s", 0.0)
+    bench.add(section, "the same, by the scheduler's clock", None,
+              sum(used_ns.values()) / 1e3, "us", None)
+    for (name, tid), n in sorted(used_ns.items()):
         if n > 1000000:
             bench.note(f"not quite idle: {name} ({tid}): {n / 1e3:.0f} us")
     for (pid, name), n in sorted(used.items()):

@@ -143,6 +143,22 @@ def name_of(pid):
         return f.read().replace(b"\0", b" ").decode(errors="replace").strip()
 
 
+def pss(place, start):
+    """Bytes of memory, shared ones in part, of the processes of a place whose
+    names begin so; by name."""
+    used = {}
+    for pid in processes(place):
+        try:
+            with open(f"/proc/{pid}/smaps_rollup") as f:
+                size = next(int(line.split()[1]) for line in f
+                            if line.startswith("Pss:"))
+            if name_of(pid).startswith(start):
+                used[name_of(pid)] = size * 1024
+        except (OSError, StopIteration):
+            pass
+    return used
+
+
 def ticks(place):
     """{(pid, name): user and system time in ticks} of a place."""
     used = {}

@@ -6,91 +6,26 @@
  *	traffic client STACK VNL IP PEER SECONDS CONNECTIONS
  *	traffic sockets STACK VNL IP
  *
- * STACK "-": the network that the program is in, by plain system calls; VNL and
- * IP are ignored. Otherwise a stack of libioth in this process, used by
- * libioth's calls except for data (its descriptors are the kernel's).
- *
- * client prints throughput in Gbit/s over SECONDS, the median of the round
- *trips of 64 bytes in us, and connections per second over CONNECTIONS (connect,
- *one byte there and back, close). sockets prints ns of making and closing one.
+ * STACK VNL IP: place.h. client prints throughput in Gbit/s over SECONDS, the
+ * median of the round trips of 64 bytes in us, and connections per second over
+ * CONNECTIONS (connect, one byte there and back, close). sockets prints ns of
+ * making and closing one.
  */
-#include <arpa/inet.h>
-#include <ioth.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include "common.h"
+#include "place.h"
 
-#define PORT	5201
 #define MESSAGE 64
 
-/* The calls of a place: the kernel's or libioth's. */
-struct calls {
-	int (*connect)(int fd, const struct sockaddr *addr, socklen_t len);
-	int (*bind)(int fd, const struct sockaddr *addr, socklen_t len);
-	int (*listen)(int fd, int backlog);
-	int (*accept)(int fd, struct sockaddr *addr, socklen_t *len);
-	int (*close)(int fd);
-};
-
-static const struct calls kernel = { connect, bind, listen, accept, close };
-static const struct calls libioth = { ioth_connect, ioth_bind, ioth_listen,
-	ioth_accept, ioth_close };
-
-/* Where the traffic goes from and to. */
-struct place {
-	struct ioth *stack; /* NULL: where the program is */
-	const struct calls *calls;
-};
-
-static void bring_up(struct ioth *stack, const char *ifname, const char *ip)
-{
-	int ifindex = ioth_if_nametoindex(stack, ifname);
-	struct in_addr addr;
-
-	if (ifindex < 0 || ioth_linksetupdown(stack, (unsigned)ifindex, 1) < 0)
-		die(ifname);
-	if (ip && inet_pton(AF_INET, ip, &addr) == 1 &&
-		ioth_ipaddr_add(stack, AF_INET, &addr, 24, ifindex) < 0)
-		die(ip);
-}
-
-static struct place make_place(
-	const char *name, const char *vnl, const char *ip)
-{
-	struct place place = { .calls = &kernel };
-
-	if (!strcmp(name, "-"))
-		return place;
-	place.calls = &libioth;
-	place.stack = ioth_newstack(name, vnl);
-	if (!place.stack) {
-		fprintf(stderr, "bench: %s %s: %s\n", name, vnl, ioth_errmsg());
-		exit(1);
-	}
-	bring_up(place.stack, "lo", NULL);
-	bring_up(place.stack, "vde0", ip);
-	return place;
-}
-
-static int make_socket(const struct place *place)
-{
-	int fd = place->stack
-			 ? ioth_msocket(place->stack, AF_INET, SOCK_STREAM, 0)
-			 : socket(AF_INET, SOCK_STREAM, 0);
-
-	if (fd < 0)
-		die("socket");
-	return fd;
-}
-
-static void set_nodelay(int fd)
+static void set_nodelay(const struct place *place, int fd)
 {
 	int one = 1;
 
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (place->calls->setsockopt(
+		    fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) < 0)
+		die("TCP_NODELAY");
 }
 
 static bool read_all(int fd, char *buf, size_t size)
@@ -116,7 +51,6 @@ static void serve_one(int fd)
 {
 	static char buf[1 << 18];
 
-	set_nodelay(fd);
 	if (!read_all(fd, buf, 1))
 		return;
 	if (*buf == 'C')
@@ -130,26 +64,13 @@ static void serve_one(int fd)
 		write_all(fd, buf, MESSAGE);
 }
 
-/* To whoever waits for it before clients are started. */
-static void say_ready(void)
+static void serve(const struct place *place, char *more[])
 {
-	puts("ready");
-	fflush(stdout);
-}
+	int fd, listener = place_serve(place, SOCK_STREAM);
 
-static void serve(const struct place *place)
-{
-	struct sockaddr_in addr = { .sin_family = AF_INET,
-		.sin_port = htons(PORT) };
-	int fd, one = 1, listener = make_socket(place);
-
-	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (place->calls->bind(
-		    listener, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-		place->calls->listen(listener, 128) < 0)
-		die("listen");
-	say_ready();
+	(void)more;
 	while ((fd = place->calls->accept(listener, NULL, NULL)) >= 0) {
+		set_nodelay(place, fd);
 		serve_one(fd);
 		place->calls->close(fd);
 	}
@@ -157,18 +78,11 @@ static void serve(const struct place *place)
 
 static int try_connect(const struct place *place, const char *peer)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET,
-		.sin_port = htons(PORT) };
-	int fd = make_socket(place);
+	int fd = place_try_connect(place, peer);
 
-	inet_pton(AF_INET, peer, &addr.sin_addr);
-	if (place->calls->connect(fd, (struct sockaddr *)&addr, sizeof(addr)) ==
-		0) {
-		set_nodelay(fd);
-		return fd;
-	}
-	place->calls->close(fd);
-	return -1;
+	if (fd >= 0)
+		set_nodelay(place, fd);
+	return fd;
 }
 
 /* The server may not be there yet. */
@@ -240,9 +154,11 @@ static double connections_per_second(
 	return len / (now_ns() - start) * 1e9;
 }
 
-static void client(const struct place *place, const char *peer, double seconds,
-	int connections)
+static void client(const struct place *place, char *more[])
 {
+	double seconds = strtod(more[1], NULL);
+	int connections = (int)strtol(more[2], NULL, 10);
+	const char *peer = more[0];
 	int fd = connect_to(place, peer);
 
 	printf("%.4f ", throughput(fd, seconds));
@@ -253,16 +169,17 @@ static void client(const struct place *place, const char *peer, double seconds,
 	printf("%.1f\n", connections_per_second(place, peer, connections));
 }
 
-static void sockets(const struct place *place)
+static void sockets(const struct place *place, char *more[])
 {
 	enum { BATCHES = 50, N = 100 };
 	double times[BATCHES];
 
+	(void)more;
 	for (int batch = 0; batch < BATCHES; batch++) {
 		double start = now_ns();
 
 		for (int i = 0; i < N; i++)
-			place->calls->close(make_socket(place));
+			place->calls->close(place_socket(place, SOCK_STREAM));
 		times[batch] = (now_ns() - start) / N;
 	}
 	printf("%.1f\n", median(times, BATCHES));
@@ -270,20 +187,8 @@ static void sockets(const struct place *place)
 
 int main(int argc, char *argv[])
 {
-	struct place place;
+	static const struct place_mode modes[] = { { "serve", 0, serve },
+		{ "client", 3, client }, { "sockets", 0, sockets }, { 0 } };
 
-	if (argc < 5)
-		return 2;
-	place = make_place(argv[2], argv[3], argv[4]);
-	if (!strcmp(argv[1], "serve"))
-		serve(&place);
-	else if (!strcmp(argv[1], "sockets"))
-		sockets(&place);
-	else if (argc > 7 && !strcmp(argv[1], "client"))
-		client(&place, argv[5], strtod(argv[6], NULL),
-			(int)strtol(argv[7], NULL, 10));
-	fflush(stdout);
-	if (place.stack)
-		ioth_delstack(place.stack);
-	return 0;
+	return place_main(argc, argv, modes);
 }

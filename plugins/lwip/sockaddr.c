@@ -111,9 +111,12 @@ static bool is_ours(const struct sock *sock, const ip_addr_t *ip)
 	struct netlink_route_key key = { .family = (uint8_t)family,
 		.dst = bytes };
 
-	if (ip_addr_ismulticast(ip) ||
-		netlink_tables_addr_of(sock->stack->tables, family, &bytes, 0))
+	if (ip_addr_ismulticast(ip))
 		return true;
+	/* not while duplicates are looked for (RFC 4862 5.4) */
+	if (netlink_tables_addr_of(sock->stack->tables, family, &bytes, 0))
+		return family != AF_INET6 ||
+		       iface_netif_of6(sock->stack, &bytes);
 	return netlink_tables_route_get(sock->stack->tables, &key, &route) ==
 		       0 &&
 	       (route.type == RTN_LOCAL || (route.type == RTN_BROADCAST &&

@@ -25,7 +25,8 @@ int sockaddr_peer(const struct sock *sock, const struct sockaddr *addr,
 
 /*
  * The same for bind; the unspecified address is "any", of both families if the
- * socket takes both. Also: -EADDRNOTAVAIL none of ours.
+ * socket takes both. Also: -EADDRNOTAVAIL none of ours, or
+ * tentative.
  */
 int sockaddr_local(const struct sock *sock, const struct sockaddr *addr,
 	socklen_t size, ip_addr_t *ip, u16_t *port);

@@ -3,7 +3,7 @@
 #
 # common.sh - for the scripts of the conformance suite: transcripts and their
 # comparison. $conform: the program, $plugin: whose stack
-here=$(dirname "$(readlink -f "$0")")
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=../integration/lib.sh
 . "$here/../integration/lib.sh"
 conform=$bin/conform

@@ -63,8 +63,9 @@ struct way {
 
 extern struct way on;
 
-/* Chooses plain calls, or those of libioth on a new stack (NULL: ended). */
+/* Chooses plain calls, or those of libioth, or those on a new stack. */
 void way_plain(void);
+void way_libioth(void);
 void way_linked(const char *stack);
 /* Deletes the stack: 0, or -1 and errno. */
 int way_end(void);
@@ -143,6 +144,8 @@ struct ends datagrams(int family);
 void set_int(int fd, int level, int name, int value);
 void nonblocking(int fd);
 void nap(int ms);
+/* The Internet checksum (RFC 1071) of @size bytes, an even number. */
+uint16_t checksum(const void *data, size_t size);
 
 /* A thread that does @what with @fd after @ms. */
 struct later *later(int ms, void (*what)(int fd), int fd);

@@ -14,18 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint16_t checksum(const void *data, size_t size)
-{
-	const unsigned char *p = data;
-	uint32_t sum = 0;
-	size_t i;
-
-	for (i = 0; i + 1 < size; i += 2)
-		sum += (uint32_t)(p[i] << 8 | p[i + 1]);
-	sum = (sum >> 16) + (sum & 0xffff);
-	return htons((uint16_t) ~(sum + (sum >> 16)));
-}
-
 static void echo(int family)
 {
 	int fd = on.socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), i;

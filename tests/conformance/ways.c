@@ -153,7 +153,7 @@ static int linked_setmtu(unsigned ifindex, unsigned mtu)
 	return ioth_linksetmtu(stack, ifindex, mtu);
 }
 
-void way_linked(const char *name)
+void way_libioth(void)
 {
 	on = (struct way){
 		.socket = linked_socket,
@@ -189,6 +189,11 @@ void way_linked(const char *name)
 		.getmac = linked_getmac,
 		.setmtu = linked_setmtu,
 	};
+}
+
+void way_linked(const char *name)
+{
+	way_libioth();
 	stack = ioth_newstack(name, NULL);
 	if (!stack)
 		give_up(ioth_errmsg());

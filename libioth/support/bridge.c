@@ -227,7 +227,7 @@ static int prepare(struct bridge *bridge, int app_fd)
 	bridge->cookie = bridge_app_cookie(app_fd);
 	ioth_pass_setsockopt(
 		app_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	setsockopt(
+	ioth_pass_setsockopt(
 		bridge->watch.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	return bridge->config.kind == BRIDGE_STREAM
 		       ? bridge_stream_prepare(bridge, app_fd)

@@ -7,6 +7,7 @@
 #include "bridge_trailer.h"
 
 #include <errno.h>
+#include <ioth/pass.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +24,7 @@ uint64_t bridge_app_cookie(int fd)
 	socklen_t len = sizeof(uint64_t);
 	uint64_t cookie = 0;
 
-	getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
 	return cookie;
 }
 

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/time.h>
@@ -43,7 +44,7 @@ int calls_app_type(int fd)
 	int type = -1;
 	socklen_t size = sizeof(type);
 
-	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
 	return type;
 }
 
@@ -172,7 +173,7 @@ static int send_timeout_ms(int fd)
 	struct timeval tv = { .tv_sec = 0 };
 	socklen_t size = sizeof(tv);
 
-	getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &size);
+	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &size);
 	if (!tv.tv_sec && !tv.tv_usec)
 		return -1;
 	return (int)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);

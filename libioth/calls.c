@@ -218,6 +218,56 @@ int ioth_socket(int domain, int type, int protocol)
 	return ioth_msocket(NULL, domain, type, protocol);
 }
 
+/* The first of @fds that can be noted, the others are closed: how many, or the
+ * error. */
+static int note_given(struct ioth *stack, const int fds[], int len)
+{
+	int i, n = 0, err = 0;
+
+	while (n < len && !(err = stack_note_given(stack, fds[n])))
+		n++;
+	for (i = n; i < len; i++)
+		close(fds[i]);
+	return n > 0 ? n : err;
+}
+
+/* Of a plug-in that makes several at once. Negative errno: it has to be done
+ * one by one. */
+static int sockets_at_once(struct ioth *stack, int domain, int type,
+	int protocol, int fds[], int len)
+{
+	struct ioth *ref = stack_get(stack), *outer;
+	int n = ref ? -ENOSYS : -EINVAL;
+
+	if (!ref)
+		return n;
+	outer = stack_enter(ref);
+	if (ref->plugin.sockets)
+		n = ref->plugin.sockets(domain, type, protocol, fds, len);
+	if (n > 0)
+		n = note_given(ref, fds, n);
+	stack_leave(outer);
+	stack_put(ref);
+	return n;
+}
+
+int ioth_sockets(struct ioth *stack, int domain, int type, int protocol,
+	int fds[], int len)
+{
+	int n = stack && len > 0 ? sockets_at_once(stack, domain, type,
+					   protocol, fds, len)
+				 : -EINVAL;
+
+	if (n > 0 || n == -EINVAL)
+		return result(n);
+	for (n = 0; n < len; n++) {
+		fds[n] = ioth_msocket(stack, domain, type, protocol);
+		if (fds[n] < 0)
+			break;
+	}
+	return n > 0 ? n : -1;
+}
+
 int ioth_accept(int fd, struct sockaddr *addr, socklen_t *addrlen)
 {
 	struct call call;

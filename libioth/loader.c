@@ -173,6 +173,8 @@ int plugin_open(struct plugin *plugin, const char *name,
 		plugin->object.handle, name, "errmsg");
 	plugin->abort =
 		(void (*)(void *))symbol(plugin->object.handle, name, "abort");
+	plugin->sockets = (int (*)(int, int, int, int[], int))symbol(
+		plugin->object.handle, name, "sockets");
 	license = symbol(plugin->object.handle, name, "license");
 	err = check(functions, name, license ? *license : NULL);
 	if (err)

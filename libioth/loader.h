@@ -16,6 +16,8 @@ struct plugin {
 	int (*supported)(int domain);	/* or NULL */
 	const char *(*errmsg)(void);	/* or NULL */
 	void (*abort)(void *stackdata); /* or NULL */
+	int (*sockets)(int domain, int type, int protocol, int fds[],
+		int len); /* or NULL */
 };
 
 /*

@@ -183,6 +183,7 @@ int stack_new(struct ioth **made, const char *spec, const char *vnlv[])
 	if (!stack)
 		return -ENOMEM;
 	stack->f.getstackdata = getstackdata;
+	stack->given = (struct given)GIVEN_NONE;
 	err = load(stack, spec ? spec : "", &options);
 	if (err)
 		goto free_stack;
@@ -203,6 +204,11 @@ free_stack:
 
 /* --- unmaking ------------------------------------------------------------- */
 
+static bool is_busy(struct ioth *stack)
+{
+	return atomic_load(&stack->refs) > 0 || given_any(&stack->given);
+}
+
 static int delist(struct ioth *stack, bool *was_default)
 {
 	struct ioth **link;
@@ -211,7 +217,7 @@ static int delist(struct ioth *stack, bool *was_default)
 	pthread_mutex_lock(&stacks.lock);
 	link = link_to(stack);
 	if (*link)
-		err = atomic_load(&stack->refs) ? -EBUSY : 0;
+		err = is_busy(stack) ? -EBUSY : 0;
 	if (!err) {
 		*link = stack->next;
 		*was_default = stacks.default_one == stack;
@@ -252,8 +258,19 @@ int stack_del(struct ioth *stack)
 		return err;
 	}
 	plugin_close(&stack->plugin);
+	given_fini(&stack->given);
 	free(stack);
 	return 0;
+}
+
+int stack_note_given(struct ioth *stack, int fd)
+{
+	int err;
+
+	pthread_mutex_lock(&stacks.lock);
+	err = given_add(&stack->given, fd);
+	pthread_mutex_unlock(&stacks.lock);
+	return err;
 }
 
 void stack_abort(struct ioth *stack)

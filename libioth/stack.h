@@ -14,6 +14,7 @@
 
 #include "ioth.h"
 #include "ioth/plugin.h"
+#include "given.h"
 #include "loader.h"
 
 struct ioth {
@@ -22,7 +23,8 @@ struct ioth {
 				    that can be derived is NULL */
 	void *data;		 /* what newstack has returned */
 	atomic_uint refs;
-	struct ioth *next; /* in the list of stacks, guarded by its lock */
+	struct given given; /* guarded by the list's lock */
+	struct ioth *next;  /* in the list of stacks, guarded by its lock */
 };
 
 /*
@@ -32,6 +34,12 @@ int stack_new(struct ioth **stack, const char *spec, const char *vnlv[]);
 
 /* See ioth_delstack(). Errors: -EINVAL, -EBUSY, those of the plug-in. */
 int stack_del(struct ioth *stack);
+
+/*
+ * Notes what ioth_sockets() gives away; the stack is not deleted before all of
+ * it is closed. Errors: see given_add().
+ */
+int stack_note_given(struct ioth *stack, int fd);
 
 /* See ioth_abort(). */
 void stack_abort(struct ioth *stack);

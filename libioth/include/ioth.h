@@ -73,6 +73,18 @@ IOTH_API void ioth_abort(struct ioth *stack);
 IOTH_API int ioth_watchfd(struct ioth *stack);
 
 /*
+ * Makes up to @len sockets to be given to other processes, cheaper than as many
+ * calls of ioth_msocket(), and returns how many were made, at least one. @fds
+ * are the caller's, to send away and to close with close(2); they are no
+ * descriptors for the calls of this header. ioth_delstack() says EBUSY until the
+ * last duplicate of each is closed, but ioth_watchfd() need not tell.
+ * Errors: EINVAL @len is not positive, or @stack is NULL or no stack; those of
+ * ioth_msocket().
+ */
+IOTH_API int ioth_sockets(struct ioth *stack, int domain, int type,
+	int protocol, int fds[], int len);
+
+/*
  * Does @stack (NULL: the host's) have sockets of @domain? 1 yes, 0 no.
  * The plug-in is asked; if it has no opinion, one is opened to try: a family is
  * missing if that fails with EAFNOSUPPORT, EINVAL or ENOSYS.

@@ -227,16 +227,27 @@ static long ask(struct netns *ns, const struct nsrequest *request)
 	return result;
 }
 
-int netns_socket(struct netns *ns, enum netns_side side, int domain, int type,
-	int protocol)
+int netns_sockets(struct netns *ns, enum netns_side side, int domain, int type,
+	int protocol, int fds[], int len)
 {
 	struct nsrequest request = { .op = NSOP_SOCKET,
 		.net_fd = side == NETNS_OUTER ? ns->outer_fd : -1,
 		.a = domain,
 		.b = type,
-		.c = protocol };
+		.c = protocol,
+		.fds = fds,
+		.len = len };
 
 	return (int)ask(ns, &request);
+}
+
+int netns_socket(struct netns *ns, enum netns_side side, int domain, int type,
+	int protocol)
+{
+	int fd;
+	int n = netns_sockets(ns, side, domain, type, protocol, &fd, 1);
+
+	return n < 0 ? n : fd;
 }
 
 int netns_open(struct netns *ns, const char *path, int flags)

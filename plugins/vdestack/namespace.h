@@ -38,6 +38,10 @@ void netns_free(struct netns *ns);
 int netns_socket(struct netns *ns, enum netns_side side, int domain, int type,
 	int protocol);
 
+/* As many as are wanted, or as there can be: how many, at least one. */
+int netns_sockets(struct netns *ns, enum netns_side side, int domain, int type,
+	int protocol, int fds[], int len);
+
 /* open(2) inside: for /dev/net/tun and /proc/sys/net, which look who opens. */
 int netns_open(struct netns *ns, const char *path, int flags);
 

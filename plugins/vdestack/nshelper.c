@@ -85,11 +85,24 @@ RAW_TASK static long new_net(int home_fd)
 	return err < 0 ? err : fd;
 }
 
+RAW_TASK static long make_sockets(const struct nsrequest *r)
+{
+	long fd = 0, n = 0;
+
+	for (; n < r->len; n++) {
+		fd = raw_socket(r->a, r->b, r->c);
+		if (fd < 0)
+			break;
+		r->fds[n] = (int)fd;
+	}
+	return n > 0 ? n : fd;
+}
+
 RAW_TASK static long do_op(const struct nsrequest *r, int home_fd)
 {
 	switch (r->op) {
 	case NSOP_SOCKET:
-		return raw_socket(r->a, r->b, r->c);
+		return make_sockets(r);
 	case NSOP_OPEN:
 		return raw4(SYS_openat, AT_FDCWD, (long)r->path,
 			r->a | O_CLOEXEC, 0);

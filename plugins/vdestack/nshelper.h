@@ -15,17 +15,19 @@
 #pragma GCC visibility push(hidden)
 
 enum nsop {
-	NSOP_SOCKET, /* a: domain, b: type, c: protocol */
+	NSOP_SOCKET, /* a: domain, b: type, c: protocol; into fds, len of them;
+			returns how many */
 	NSOP_OPEN,   /* path, a: flags */
 	NSOP_IOCTL,  /* a: descriptor, b: request, arg */
 	NSOP_NEWNET, /* makes a further namespace, returns its descriptor */
 };
 
-/* Answer of an operation: a descriptor or 0, or a negative errno. */
+/* Answer of an operation: a descriptor, a count or 0, or a negative errno. */
 struct nsrequest {
 	enum nsop op;
 	int net_fd; /* namespace to do it in, -1: the helper's own */
 	int a, b, c;
+	int *fds, len;
 	const char *path;
 	void *arg;
 };

@@ -172,6 +172,19 @@ int ioth_vdestack_socket(int domain, int type, int protocol)
 	return -1;
 }
 
+int ioth_vdestack_sockets(
+	int domain, int type, int protocol, int fds[], int len)
+{
+	struct vdestack *stack = getstackdata();
+	int n = netns_sockets(relay_netns(stack->relay), NETNS_INNER, domain,
+		type, protocol, fds, len);
+
+	if (n >= 0)
+		return n;
+	errno = -n;
+	return -1;
+}
+
 int ioth_vdestack_supported(int domain)
 {
 	return domain == AF_INET || domain == AF_INET6 ||

@@ -33,6 +33,8 @@ int ioth_vdestack_delstack(void *stackdata);
 /* The kernel decides what exists in the namespace. ENODEV: the stack is dead.
  */
 int ioth_vdestack_socket(int domain, int type, int protocol);
+int ioth_vdestack_sockets(
+	int domain, int type, int protocol, int fds[], int len);
 
 /* 1 for AF_INET, AF_INET6, AF_NETLINK, AF_PACKET. */
 int ioth_vdestack_supported(int domain);

@@ -520,6 +520,78 @@ static void eventfd_fork(void **state)
 #define stack_test(name)                                                       \
 	cmocka_unit_test_setup_teardown(name, make_stack, unmake_stack)
 
+/* --- given to others ------------------------------------------------------- */
+
+static void given_sockets_keep_stack(void **state)
+{
+	struct ioth *stack = ioth_newstack("batch", NULL);
+	int fds[5], dup_of_first, n;
+
+	(void)state;
+	assert_non_null(stack);
+	n = ioth_sockets(stack, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0, fds, 5);
+	assert_int_equal(n, 3);
+	dup_of_first = fcntl(fds[0], F_DUPFD_CLOEXEC, 100);
+	for (int i = 0; i < n; i++) {
+		assert_errno(ioth_delstack(stack), EBUSY);
+		close(fds[i]);
+	}
+	assert_errno(ioth_delstack(stack), EBUSY);
+	close(dup_of_first);
+	assert_int_equal(ioth_delstack(stack), 0);
+}
+
+static void given_sockets_in_another_process(void **state)
+{
+	struct ioth *stack = ioth_newstack("batch", NULL);
+	int channel[2], fd, status;
+	char byte = 0;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, channel), 0);
+	pid = start_receiver(channel);
+	close(channel[1]);
+	assert_int_equal(
+		ioth_sockets(stack, AF_INET6, SOCK_DGRAM, 0, &fd, 1), 1);
+	send_fd(channel[0], fd);
+	close(fd);
+	assert_int_equal(read(channel[0], &byte, 1), 1);
+	assert_errno(ioth_delstack(stack), EBUSY);
+	assert_int_equal(write(channel[0], &byte, 1), 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(ioth_delstack(stack), 0);
+	close(channel[0]);
+}
+
+static void given_one_by_one(void **state)
+{
+	int fds[2];
+
+	assert_int_equal(
+		ioth_sockets(*state, AF_INET, SOCK_DGRAM, 0, fds, 2), 2);
+	assert_errno(ioth_delstack(*state), EBUSY);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void given_errors(void **state)
+{
+	struct ioth *stack = ioth_newstack("batch", NULL);
+	int fd;
+
+	assert_errno(
+		ioth_sockets(*state, AF_INET, SOCK_DGRAM, 0, &fd, 0), EINVAL);
+	assert_errno(
+		ioth_sockets(NULL, AF_INET, SOCK_DGRAM, 0, &fd, 1), EINVAL);
+	assert_errno(ioth_sockets(stack, AF_INET, 77, 0, &fd, 1), EINVAL);
+	assert_errno(ioth_sockets(stack, AF_MAX, SOCK_DGRAM, 0, &fd, 1),
+		EAFNOSUPPORT);
+	assert_int_equal(ioth_delstack(stack), 0);
+	assert_errno(
+		ioth_sockets(stack, AF_INET, SOCK_DGRAM, 0, &fd, 1), EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -541,6 +613,10 @@ int main(void)
 		cmocka_unit_test(eventfd_by_number),
 		cmocka_unit_test(eventfd_number_reused),
 		cmocka_unit_test(eventfd_fork),
+		cmocka_unit_test(given_sockets_keep_stack),
+		cmocka_unit_test(given_sockets_in_another_process),
+		stack_test(given_one_by_one),
+		stack_test(given_errors),
 	};
 
 	use_test_plugins();

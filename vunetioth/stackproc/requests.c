@@ -238,23 +238,20 @@ void requests_tell_users(struct stack_process *p)
 static void do_socket(struct stack_process *p)
 {
 	struct control_fds fds = { 0 };
-	int fd = -1, result;
+	int n = p->in.arg[3];
 
 	if (!p->trusted && rights_of_socket(p->in.arg[0], p->in.arg[1]) >= 0) {
 		answer(p, -EPERM, NULL);
 		return;
 	}
-	do {
-		/* Our own copies live for a moment: never in a program that
-		 * we start. */
-		fd = ioth_msocket(p->stack, p->in.arg[0],
-			p->in.arg[1] | SOCK_CLOEXEC, p->in.arg[2]);
-		if (fd >= 0)
-			fds.fd[fds.len++] = fd;
-	} while (fd >= 0 && (int32_t)fds.len < p->in.arg[3] &&
-		 fds.len < CONTROL_FDS_MAX);
-	result = fds.len ? (int)fds.len : -errno;
-	answer(p, result, &fds);
+	n = n < 1 ? 1 : n > CONTROL_FDS_MAX ? CONTROL_FDS_MAX : n;
+	/* Our own copies live for a moment: never in a program that we
+	 * start. */
+	n = ioth_sockets(p->stack, p->in.arg[0], p->in.arg[1] | SOCK_CLOEXEC,
+		p->in.arg[2], fds.fd, n);
+	if (n > 0)
+		fds.len = (unsigned int)n;
+	answer(p, n > 0 ? n : -errno, &fds);
 	control_fds_close(&fds);
 }
 

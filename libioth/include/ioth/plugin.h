@@ -32,6 +32,10 @@
  *	takes away what would outlive it (files, sockets in the file system, a
  *	virtual switch). Nothing else is called afterwards
  *
+ * int ioth_NAME_sockets(int domain, int type, int protocol, int fds[], int len);
+ *	makes up to @len sockets at once, where that is cheaper than as many
+ *	calls of socket; returns how many, at least one
+ *
  * All functions return -1 and set errno on failure, like the system calls
  * whose names they carry. Descriptors that socket and accept return are real
  * descriptors of the process; libioth watches their life, so a plug-in keeps

@@ -62,10 +62,27 @@ static int reply_sock(struct netlink_reply *reply,
 
 /* --- requests ------------------------------------------------------------- */
 
-static void take(
-	const struct netlink_request *request, struct inet_diag_req_v2 *asked)
+static const struct netlink_attr_rule attr_rules[] = {
+	[INET_DIAG_REQ_PROTOCOL] = NETLINK_ATTR_U32,
+};
+static const struct netlink_policy policy = NETLINK_POLICY(attr_rules, NULL);
+
+/*
+ * inet_diag_get_protocol(): a number that does not fit into the header's byte
+ * (MPTCP) comes as an attribute, beside TCP's. No stack has such a protocol.
+ */
+static int take(struct netlink_request *request, struct inet_diag_req_v2 *asked)
 {
-	memcpy(asked, mnl_nlmsg_get_payload(request->header), sizeof(*asked));
+	struct netlink_attrs attrs;
+	const struct nlattr *protocol;
+	int err = netlink_parse_request(
+		request, asked, sizeof(*asked), &policy, false, &attrs);
+
+	protocol = attrs.by_type[INET_DIAG_REQ_PROTOCOL];
+	if (err || !protocol)
+		return err;
+	asked->sdiag_protocol = (uint8_t)netlink_attr_u32(protocol);
+	return netlink_attr_u32(protocol) > UINT8_MAX ? -ENOENT : 0;
 }
 
 /* __sock_diag_cmd(), inet_diag_handler_cmd() */
@@ -117,9 +134,9 @@ static int show(void *ctx, const struct netlink_sock *sock)
 int netlink_dumpsock(struct netlink_request *request)
 {
 	struct sock_listing listing = { .reply = request->reply };
+	int err = take(request, &listing.asked);
 
-	take(request, &listing.asked);
-	return netlink_sock_each(request->server, show, &listing);
+	return err ?: netlink_sock_each(request->server, show, &listing);
 }
 
 /* --- one socket ----------------------------------------------------------- */
@@ -161,9 +178,10 @@ static int match(void *ctx, const struct netlink_sock *sock)
 
 static int find(struct netlink_request *request, struct sock_search *search)
 {
-	int found;
+	int found = take(request, &search->asked);
 
-	take(request, &search->asked);
+	if (found)
+		return found;
 	found = netlink_sock_each(request->server, match, search);
 	return found > 0 ? 0 : found < 0 ? found : -ENOENT;
 }

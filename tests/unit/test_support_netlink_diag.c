@@ -69,6 +69,30 @@ static void dump_other_families(void **state)
 	assert_int_equal(fixture_code(fixture), -EINVAL);
 }
 
+/* ss asks for TCP in the header, and for MPTCP in an attribute. */
+static void protocol_attribute(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct nlmsghdr *done;
+	struct message message;
+
+	ask_for(&message, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, AF_INET,
+		IPPROTO_TCP);
+	mnl_attr_put_u32(
+		&message.header, INET_DIAG_REQ_PROTOCOL, IPPROTO_MPTCP);
+	fixture_ask(fixture, &message);
+	/* a dump that fails says so where it ends */
+	assert_int_equal(fixture_replies(fixture), 1);
+	done = fixture_reply(fixture, 0);
+	assert_int_equal(done->nlmsg_type, NLMSG_DONE);
+	assert_int_equal(*(int *)mnl_nlmsg_get_payload(done), -ENOENT);
+	ask_for(&message, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, AF_INET,
+		IPPROTO_UDP);
+	mnl_attr_put_u32(&message.header, INET_DIAG_REQ_PROTOCOL, IPPROTO_TCP);
+	fixture_ask(fixture, &message);
+	assert_int_equal(fixture_replies(fixture), 3);
+}
+
 static void short_request(void **state)
 {
 	struct message message;
@@ -129,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(dump_by_state),
 		TEST(dump_other_families),
+		TEST(protocol_attribute),
 		TEST(short_request),
 		TEST(one_socket),
 		TEST(destroy),

@@ -37,6 +37,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EVENTS (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET)
@@ -223,8 +224,10 @@ static void set_app_flags(int fd, int flags)
 static int prepare(struct bridge *bridge, int app_fd)
 {
 	int size = BUFFER_SIZE;
+	struct stat st;
 
 	bridge->cookie = bridge_app_cookie(app_fd);
+	bridge->inode = fstat(app_fd, &st) < 0 ? 0 : (uint32_t)st.st_ino;
 	ioth_pass_setsockopt(
 		app_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	ioth_pass_setsockopt(
@@ -341,4 +344,9 @@ void bridge_set_owner(struct bridge *bridge, void *owner)
 uint64_t bridge_cookie(const struct bridge *bridge)
 {
 	return bridge->cookie;
+}
+
+uint32_t bridge_inode(const struct bridge *bridge)
+{
+	return bridge->inode;
 }

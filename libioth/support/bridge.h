@@ -120,6 +120,9 @@ void bridge_set_owner(struct bridge *bridge, void *owner);
 /* What bridge_app_cookie says of the app end: who is this descriptor? */
 uint64_t bridge_cookie(const struct bridge *bridge);
 
+/* The app end's inode, by which ss -p finds whose descriptor it is (/proc/PID/fd). */
+uint32_t bridge_inode(const struct bridge *bridge);
+
 /* ---- streams ---- */
 
 /* FRESH -> OPEN: the app end becomes writable. */

@@ -14,6 +14,7 @@ struct bridge {
 	struct bridge_config config;
 	enum bridge_state state;
 	uint64_t cookie;	 /* of the app end */
+	uint32_t inode;		 /* the same */
 	struct loop_watch watch; /* fd: the stack end, -1: closed */
 	struct loop_task settle; /* looks for the end of the app's data */
 	bool started;

@@ -14,7 +14,7 @@ static bool describe(struct sock *sock, struct netlink_sock *shown)
 		.v6only = sock->v6only,
 		.index = sock->ifindex,
 		.uid = getuid(),
-		.inode = (uint32_t)sock->cookie,
+		.inode = sock->bridge ? bridge_inode(sock->bridge) : 0,
 		.cookie = sock->cookie,
 	};
 	return sock->ops->describe && sock->ops->describe(sock, shown);

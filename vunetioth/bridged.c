@@ -171,6 +171,9 @@ struct asker {
 	uint64_t cookie;
 	int flags;
 	struct umvu_watch *watch;
+	/* connect of datagrams: to whom, and @cookie */
+	struct sockaddr_storage peer;
+	uint32_t peer_size;
 };
 
 static void asker_free(struct asker *a)
@@ -199,6 +202,17 @@ static int give_value(struct asker *a, const char *data, uint32_t size)
 		   : umvu_parked_write(a->parked, a->len, &size, sizeof(size));
 }
 
+/* Datagrams that carry no source come from there (bridged_msg.c). */
+static void note_peer(const struct asker *a)
+{
+	struct bsock *s = bridged_find(a->bridged, a->cookie);
+
+	if (!s)
+		return;
+	s->peer = a->peer;
+	s->peer_size = a->peer.ss_family == AF_UNSPEC ? 0 : a->peer_size;
+}
+
 static void on_answer(struct stack *stack, void *arg, int result,
 	const struct control_message *message, struct control_fds *fds)
 {
@@ -207,6 +221,8 @@ static void on_answer(struct stack *stack, void *arg, int result,
 
 	(void)stack;
 	(void)fds;
+	if (result == 0 && a->peer_size)
+		note_peer(a);
 	if (message && result >= 0)
 		err = give_value(a, message->data, message->size);
 	umvu_answer(a->parked, err ? err : result);
@@ -296,6 +312,14 @@ static int read_room(struct umvu_call *call, const uint64_t args[6],
 	return 0;
 }
 
+static void keep_peer(
+	struct asker *a, const struct bsock *s, const struct control_message *m)
+{
+	a->cookie = s->cookie;
+	a->peer_size = m->size < sizeof(a->peer) ? m->size : sizeof(a->peer);
+	memcpy(&a->peer, m->data, a->peer_size);
+}
+
 /* Takes over @fd. */
 static long ask_shaped(struct bridged *b, struct umvu_call *call,
 	const struct shape_row *row, const uint64_t args[6], struct bsock *s,
@@ -315,6 +339,8 @@ static long ask_shaped(struct bridged *b, struct umvu_call *call,
 	}
 	a->fd = fd;
 	a->is_option = row->nr == __NR_getsockopt;
+	if (row->nr == __NR_connect && s->type != SOCK_STREAM)
+		keep_peer(a, s, &m);
 	if (row->shape == OUTPUT)
 		err = read_room(call, args, row, a);
 	if (!err)

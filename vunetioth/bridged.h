@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include "control.h"
 #include "umvu/module.h"
 
@@ -32,10 +33,12 @@ struct stack;
 /* One socket; it lives until its last duplicate is closed. */
 struct bsock {
 	uint64_t cookie;
-	struct stack *stack;	     /* holds a reference */
-	int domain, type;	     /* as the guest sees it */
-	int watch;		     /* of inotify */
-	struct control_fds returned; /* accepted for guests who had gone */
+	struct stack *stack;	      /* holds a reference */
+	int domain, type;	      /* as the guest sees it */
+	int watch;		      /* of inotify */
+	struct sockaddr_storage peer; /* of a connected datagram socket */
+	uint32_t peer_size;	      /* 0: it is not connected */
+	struct control_fds returned;  /* accepted for guests who had gone */
 	struct bsock *next;
 };
 

@@ -43,6 +43,7 @@ struct guest_iovec {
 /* One call, from its arrival to its answer. */
 struct exchange {
 	struct bridged *bridged;
+	uint64_t cookie; /* of the socket */
 	int fd, nr, flags;
 	uint64_t args[6];
 	unsigned int done; /* messages, of recvmmsg and sendmmsg */
@@ -234,6 +235,17 @@ static int scatter(const struct exchange *x, const struct umvu_call *call,
 	return err ? err : give_header(x, call, m, msg);
 }
 
+/* A datagram without a source came from the peer that it is connected to. */
+static void complete_name(const struct exchange *x, struct msghdr *msg)
+{
+	const struct bsock *s = bridged_find(x->bridged, x->cookie);
+
+	if (!s || msg->msg_namelen)
+		return;
+	memcpy(msg->msg_name, &s->peer, s->peer_size);
+	msg->msg_namelen = s->peer_size;
+}
+
 static long receive_one(const struct exchange *x, const struct umvu_call *call,
 	struct message *m)
 {
@@ -252,6 +264,7 @@ static long receive_one(const struct exchange *x, const struct umvu_call *call,
 
 	if (n < 0)
 		return n;
+	complete_name(x, &msg);
 	err = scatter(x, call, m, &msg, (size_t)n);
 	return err ? err : n;
 }
@@ -403,12 +416,12 @@ long bridged_message(struct bridged *b, struct umvu_call *call, struct bsock *s,
 	bool waits;
 	long result;
 
-	(void)s;
 	if (!x) {
 		close(fd);
 		return -ENOMEM;
 	}
 	*x = (struct exchange){ .bridged = b,
+		.cookie = s->cookie,
 		.fd = fd,
 		.nr = nr,
 		.flags = flags_of(nr, args),

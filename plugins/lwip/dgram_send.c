@@ -139,6 +139,38 @@ static err_t send_pcb(
 	return err;
 }
 
+/* The source that the routing table has for @ip; any if none. */
+static uint32_t source_for(const struct dgram_sock *sock, const ip4_addr_t *ip)
+{
+	struct netlink_route_key key = { .family = AF_INET };
+	struct netlink_route route;
+
+	key.dst.v4.s_addr = ip->addr;
+	if (netlink_tables_route_get(sock->sock.stack->tables, &key, &route))
+		return IPADDR_ANY;
+	return route.prefsrc.v4.s_addr;
+}
+
+/* What raw(7) says that is filled in of a header that the program has made. */
+static int complete_header(const struct dgram_sock *sock, struct pbuf *p)
+{
+	struct ip_hdr *header = p->payload;
+	ip4_addr_t dst;
+
+	if (p->len < IP_HLEN || IPH_HL_BYTES(header) < IP_HLEN ||
+		IPH_HL_BYTES(header) > p->len)
+		return -EINVAL;
+	ip4_addr_copy(dst, header->dest);
+	IPH_LEN_SET(header, lwip_htons(p->tot_len));
+	if (!IPH_ID(header))
+		IPH_ID_SET(header, (u16_t)LWIP_RAND());
+	if (!header->src.addr)
+		header->src.addr = source_for(sock, &dst);
+	IPH_CHKSUM_SET(header, 0);
+	IPH_CHKSUM_SET(header, inet_chksum(header, IPH_HL_BYTES(header)));
+	return 0;
+}
+
 /* Echo requests only, with our identifier in them. */
 static int make_ping(struct dgram_sock *sock, struct pbuf *p)
 {
@@ -183,6 +215,8 @@ static ssize_t send_pbuf(
 		take_controls(meta, &target);
 	if (!err)
 		err = check(sock, &target, p->tot_len);
+	if (!err && sock->kind == DGRAM_RAW && sock->header_included)
+		err = complete_header(sock, p);
 	if (!err && sock->kind == DGRAM_PING) {
 		prepare_ident(sock);
 		err = make_ping(sock, p);

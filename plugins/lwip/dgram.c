@@ -164,6 +164,7 @@ static bool describe(struct sock *base, struct netlink_sock *shown)
 {
 	struct dgram_sock *sock = dgram_of(base);
 	u16_t port = local_port(sock);
+	ip_addr_t ip;
 
 	if (sock->kind == DGRAM_UDP && !port)
 		return false;
@@ -173,7 +174,8 @@ static bool describe(struct sock *base, struct netlink_sock *shown)
 	}
 	shown->state = sock->is_connected ? STATE_CONNECTED : STATE_CLOSED;
 	shown->sport = lwip_htons(port);
-	sockaddr_shown(base, &sock->pcb.ip->local_ip, &shown->src);
+	local_ip(sock, &ip);
+	sockaddr_shown(base, &ip, &shown->src);
 	if (!sock->is_connected)
 		return true;
 	shown->dport = lwip_htons(sock->remote_port);

@@ -5,6 +5,7 @@
 #include "stack.h"
 
 #include <lwip/etharp.h>
+#include <lwip/nd6.h>
 #include <lwip/priv/nd6_priv.h>
 
 #include <errno.h>
@@ -81,17 +82,55 @@ int neigh_add(void *ctx, const struct netlink_neigh *neigh, unsigned how,
 	return -EOPNOTSUPP;
 }
 
-/* Forgets all neighbours of the interface; the others are found again. */
-int neigh_del(void *ctx, const struct netlink_neigh *neigh, const char **why)
+/* All of the interface; the others are found again. */
+static int forget_arp(struct iface *iface)
 {
-	struct iface *iface = iface_find(ctx, neigh->index);
-
-	if (neigh->family != AF_INET || !iface) {
-		*why = "lwip: IPv6 neighbours cannot be removed";
-		return -EOPNOTSUPP;
-	}
 	etharp_cleanup_netif(&iface->netif);
 	for (struct alias *alias = iface->aliases; alias; alias = alias->next)
 		etharp_cleanup_netif(&alias->netif);
 	return 0;
+}
+
+static struct nd6_neighbor_cache_entry *find_nd6(
+	const struct netlink_neigh *neigh, const struct netif *netif)
+{
+	for (int i = 0; i < LWIP_ND6_NUM_NEIGHBORS; i++)
+		if (neighbor_cache[i].state != ND6_NO_ENTRY &&
+			neighbor_cache[i].netif == netif &&
+			!memcmp(neighbor_cache[i].next_hop_address.addr,
+				neigh->dst.bytes, 16))
+			return &neighbor_cache[i];
+	return NULL;
+}
+
+/* nd6_free_neighbor_cache_entry(), which lwIP keeps to itself. */
+static int forget_nd6(struct nd6_neighbor_cache_entry *entry, const char **why)
+{
+	struct nd6_q_entry *queued;
+
+	if (!entry)
+		return -ENOENT;
+	if (entry->isrouter) {
+		*why = "lwip: routers are forgotten when their time is over";
+		return -EBUSY;
+	}
+	while ((queued = entry->q)) {
+		entry->q = queued->next;
+		pbuf_free(queued->p);
+		memp_free(MEMP_ND6_QUEUE, queued);
+	}
+	memset(entry, 0, sizeof(*entry)); /* ND6_NO_ENTRY */
+	nd6_clear_destination_cache();
+	return 0;
+}
+
+int neigh_del(void *ctx, const struct netlink_neigh *neigh, const char **why)
+{
+	struct iface *iface = iface_find(ctx, neigh->index);
+
+	if (!iface)
+		return -ENODEV;
+	return neigh->family == AF_INET
+		       ? forget_arp(iface)
+		       : forget_nd6(find_nd6(neigh, &iface->netif), why);
 }

@@ -16,20 +16,27 @@ start dnsmasq vustack $a dnsmasq -k -C /dev/null -h -R --log-facility=- \
 until_true listens a 53 || die "dnsmasq: $(cat "$tmp/dnsmasq")"
 serve a 80 python3 -m http.server 80 -b 10.0.0.1 -d "$tmp"
 
-# two questions by hand: UDP, connected or not, by a stub of a resolver
+# questions by hand, by a stub of a resolver: UDP, connected or not; who asks
+# wants to know who answers in both cases
 cat >"$tmp/ask.py" <<'EOF'
 import socket, struct, sys
 name = b"".join(bytes([len(p)]) + p.encode() for p in sys.argv[1].split("."))
 query = struct.pack(">6H", 7, 0x100, 1, 0, 0, 0) + name + b"\0\0\1\0\1"
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
     s.settimeout(10)
-    s.sendto(query, ("10.0.0.1", 53))
+    if "connect" in sys.argv:
+        s.connect(("10.0.0.1", 53))
+        s.send(query)
+    else:
+        s.sendto(query, ("10.0.0.1", 53))
     answer, sender = s.recvfrom(512)
-    assert sender == ("10.0.0.1", 53)
+    assert sender == ("10.0.0.1", 53), sender
     print(socket.inet_ntoa(answer[-4:]))
 EOF
 expect 0 10.0.0.1 on b python3 "$tmp/ask.py" www.test
-expect 0 10.0.0.99 on b python3 "$tmp/ask.py" other.test
+expect 0 10.0.0.99 on b python3 "$tmp/ask.py" other.test connect
+command -v dig >/dev/null &&
+	expect 0 10.0.0.99 on b dig +short @10.0.0.1 other.test
 
 # glibc's resolver
 as=()

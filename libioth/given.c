@@ -15,49 +15,61 @@ static FILE *open_list(int epoll)
 	return fopen(path, "re");
 }
 
-static int open_epoll(struct given *given)
+static int add_set(struct given *given)
 {
-	FILE *list;
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	FILE *list = epoll < 0 ? NULL : open_list(epoll);
+	int err = -errno;
 
-	given->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (given->epoll < 0)
-		return -errno;
-	list = open_list(given->epoll);
-	if (list)
-		return fclose(list);
-	given_fini(given);
-	return -ENOENT;
+	if (list) {
+		fclose(list);
+		given->epoll[given->len++] = epoll;
+		return 0;
+	}
+	if (epoll >= 0)
+		close(epoll);
+	return err;
 }
 
 int given_add(struct given *given, int fd)
 {
 	/* Errors and hang-ups cannot be left out; they come once. */
 	struct epoll_event event = { .events = EPOLLET };
-	int err = given->epoll < 0 ? open_epoll(given) : 0;
+	unsigned int turn = given->turn++ % GIVEN_SETS;
+	int err = turn < given->len ? 0 : add_set(given);
 
-	if (err)
+	if (err && !given->len)
 		return err;
-	return epoll_ctl(given->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno
-								      : 0;
+	turn %= given->len;
+	return epoll_ctl(given->epoll[turn], EPOLL_CTL_ADD, fd, &event) < 0
+		       ? -errno
+		       : 0;
+}
+
+static bool has_entry(int epoll)
+{
+	FILE *list = open_list(epoll);
+	char line[256];
+	bool found = false;
+
+	if (!list)
+		return true; /* better kept too long than too short */
+	while (!found && fgets(line, sizeof(line), list))
+		found = strncmp(line, "tfd:", 4) == 0;
+	fclose(list);
+	return found;
 }
 
 bool given_any(const struct given *given)
 {
-	FILE *list = given->epoll < 0 ? NULL : open_list(given->epoll);
-	char line[256];
-	bool any = false;
-
-	if (!list)
-		return given->epoll >= 0; /* better too long than too short */
-	while (!any && fgets(line, sizeof(line), list))
-		any = strncmp(line, "tfd:", 4) == 0;
-	fclose(list);
-	return any;
+	for (unsigned int i = 0; i < given->len; i++)
+		if (has_entry(given->epoll[i]))
+			return true;
+	return false;
 }
 
 void given_fini(struct given *given)
 {
-	if (given->epoll >= 0)
-		close(given->epoll);
-	given->epoll = -1;
+	while (given->len)
+		close(given->epoll[--given->len]);
 }

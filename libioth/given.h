@@ -9,20 +9,22 @@
  * fdinfo in /proc lists the entries. So the sockets are entered, with no event
  * to wait for, and nobody ever waits. That costs a fifth of a watch by inotify
  * (sockets.c), which in return tells of the close.
+ *
+ * Whenever something happens to a socket that is entered, the kernel takes the
+ * lock of the instance for a moment. So there are several: programs on many
+ * processors shall not meet there.
  */
 #ifndef IOTH_GIVEN_H
 #define IOTH_GIVEN_H
 
 #include <stdbool.h>
 
-struct given {
-	int epoll; /* -1: none yet */
-};
+#define GIVEN_SETS 16
 
-#define GIVEN_NONE                                                             \
-	{                                                                      \
-		.epoll = -1                                                    \
-	}
+struct given {
+	int epoll[GIVEN_SETS]; /* the first @len are open */
+	unsigned int len, turn;
+};
 
 /*
  * Notes the socket @fd. Errors: -ENOENT nobody could ask later (no /proc),

@@ -183,7 +183,6 @@ int stack_new(struct ioth **made, const char *spec, const char *vnlv[])
 	if (!stack)
 		return -ENOMEM;
 	stack->f.getstackdata = getstackdata;
-	stack->given = (struct given)GIVEN_NONE;
 	err = load(stack, spec ? spec : "", &options);
 	if (err)
 		goto free_stack;

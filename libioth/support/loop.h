@@ -73,11 +73,14 @@ uint64_t loop_now(const struct loop *loop);
 /* Is this the thread that runs the loop? */
 bool loop_is_inside(const struct loop *loop);
 
+/* False in a child of fork(2): the thread that runs it is the parent's. */
+bool loop_is_here(const struct loop *loop);
+
 /*
  * Runs @function(@arg) in the loop and returns its result; waits without
  * polling, as long as the loop takes; restarted after signals. Inside the loop
  * it is a plain call. Requests of one thread run in their order.
- * -ESHUTDOWN: not run, the loop is being freed.
+ * -ESHUTDOWN: not run, the loop is being freed. -ENODEV: it is not here.
  */
 int loop_call(struct loop *loop, int (*function)(void *arg), void *arg);
 
@@ -101,7 +104,7 @@ void loop_forget(struct loop *loop, struct loop_task *task);
 
 /*
  * Like loop_call without an answer: @function(@arg) runs some time later.
- * -ENOMEM, -ESHUTDOWN: it will not.
+ * -ENOMEM, -ESHUTDOWN, -ENODEV: it will not.
  */
 int loop_post(struct loop *loop, int (*function)(void *arg), void *arg);
 

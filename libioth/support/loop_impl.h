@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -33,6 +34,7 @@ struct loop_requests {
 	bool shut;
 	bool signalled; /* the eventfd has been written since the last take */
 	int event_fd;	/* const */
+	pid_t process;	/* const: whose thread runs the loop */
 };
 
 int loop_requests_init(struct loop_requests *requests);

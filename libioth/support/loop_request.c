@@ -26,6 +26,7 @@ int loop_requests_init(struct loop_requests *requests)
 	requests->first = NULL;
 	requests->last = &requests->first;
 	requests->shut = requests->signalled = false;
+	requests->process = getpid();
 	return 0;
 }
 
@@ -118,6 +119,12 @@ static int enqueue(struct loop_requests *requests, struct loop_request *request)
 	return err;
 }
 
+/* A child has neither the thread nor, perhaps, a lock that anybody unlocks. */
+bool loop_is_here(const struct loop *loop)
+{
+	return loop->requests.process == getpid();
+}
+
 int loop_call(struct loop *loop, int (*function)(void *arg), void *arg)
 {
 	struct loop_request request = { .function = function, .arg = arg };
@@ -125,6 +132,8 @@ int loop_call(struct loop *loop, int (*function)(void *arg), void *arg)
 
 	if (loop_is_inside(loop))
 		return function(arg);
+	if (!loop_is_here(loop))
+		return -ENODEV;
 	err = enqueue(&loop->requests, &request);
 	if (err)
 		return err;
@@ -136,9 +145,12 @@ int loop_call(struct loop *loop, int (*function)(void *arg), void *arg)
 
 int loop_post(struct loop *loop, int (*function)(void *arg), void *arg)
 {
-	struct loop_request *request = calloc(1, sizeof(*request));
+	struct loop_request *request;
 	int err;
 
+	if (!loop_is_here(loop))
+		return -ENODEV;
+	request = calloc(1, sizeof(*request));
 	if (!request)
 		return -ENOMEM;
 	request->function = function;

@@ -231,6 +231,9 @@ static int take_connection(int fd)
 	struct call call = { .run = do_accept };
 	int err;
 
+	/* else the connection would be lost to all */
+	if (!loop_is_here(calls_stack()->loop))
+		return -ENODEV;
 	do {
 		err = bridge_app_take(fd, MSG_DONTWAIT);
 		if (err == -EAGAIN)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -543,6 +544,32 @@ static void an_idle_loop_uses_no_cpu(void **state)
 	loop_free(loop);
 }
 
+static int status_in_child(struct loop *loop)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(loop_is_here(loop) ||
+			loop_call(loop, thread_cpu_ns, NULL) != -ENODEV ||
+			loop_post(loop, thread_cpu_ns, NULL) != -ENODEV);
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+static void a_child_has_no_loop(void **state)
+{
+	struct loop *loop;
+
+	(void)state;
+	assert_int_equal(loop_new(&loop, NULL), 0);
+	assert_int_equal(loop_start(loop, "parent"), 0);
+	assert_true(loop_is_here(loop));
+	assert_int_equal(status_in_child(loop), 0);
+	assert_true(loop_call(loop, thread_cpu_ns, NULL) >= 0);
+	loop_stop(loop);
+	loop_free(loop);
+}
+
 struct shared {
 	struct loop_local local;
 	bool ended;
@@ -587,6 +614,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_wakes_for_timers),
 		cmocka_unit_test(an_idle_loop_uses_no_cpu),
 		cmocka_unit_test(locals_end_with_the_loop),
+		cmocka_unit_test(a_child_has_no_loop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,14 +14,18 @@
 #define CONFORM_H
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 /* The calls of one way to reach a stack (ways.c). */
+struct ifaddrs;
+
 struct way {
 	int (*socket)(int domain, int type, int protocol);
+	int (*default_socket)(int domain, int type, int protocol);
 	int (*close)(int fd);
 	int (*bind)(int fd, const struct sockaddr *addr, socklen_t len);
 	int (*connect)(int fd, const struct sockaddr *addr, socklen_t len);
@@ -57,8 +61,13 @@ struct way {
 	int (*route_del)(
 		int family, void *dst, int prefix, void *gw, int ifindex);
 	int (*link_del)(const char *name, unsigned ifindex);
+	int (*link_add)(const char *name, unsigned ifindex, const char *type,
+		const char *data);
 	int (*getmac)(unsigned ifindex, void *mac);
+	int (*setmac)(unsigned ifindex, void *mac);
 	int (*setmtu)(unsigned ifindex, unsigned mtu);
+	int (*getifaddrs)(struct ifaddrs **all);
+	void (*freeifaddrs)(struct ifaddrs *all);
 };
 
 extern struct way on;
@@ -79,8 +88,9 @@ struct conform_case {
 };
 
 /* One table per topic, ended by a case without a name. */
-extern const struct conform_case stream_cases[], ends_cases[], dgram_cases[],
-	poll_cases[], flags_cases[], io_cases[], signal_cases[], option_cases[],
+extern const struct conform_case stream_cases[], wire_cases[], stack_cases[],
+	ends_cases[], closing_cases[], dgram_cases[], poll_cases[],
+	flags_cases[], io_cases[], signal_cases[], option_cases[],
 	error_cases[], fd_cases[], netlink_cases[], raw_cases[];
 
 /* --- saying (say.c) ------------------------------------------------------- */
@@ -150,5 +160,11 @@ uint16_t checksum(const void *data, size_t size);
 /* A thread that does @what with @fd after @ms. */
 struct later *later(int ms, void (*what)(int fd), int fd);
 void later_join(struct later *l);
+
+/* How many signals were caught by what handle_with has set. */
+extern volatile sig_atomic_t caught;
+void handle_with(int sig, int flags);
+/* Sends SIGUSR1, handled with these flags, to this thread in 50 ms. */
+struct later *interrupt_later(int flags);
 
 #endif

@@ -6,7 +6,7 @@
 
 native
 case $plugin in
-kernel) alone "$conform" linked kernel >"$tmp/here" ;;
+kernel) with_wire "$conform" linked kernel >"$tmp/here" ;;
 *) "$conform" linked "$plugin" >"$tmp/here" ;;
 esac
 compare linked

@@ -21,7 +21,10 @@ static const struct {
 	const struct conform_case *cases;
 } topics[] = {
 	{ "stream", stream_cases },
+	{ "wire", wire_cases },
+	{ "stack", stack_cases },
 	{ "ends", ends_cases },
+	{ "closing", closing_cases },
 	{ "dgram", dgram_cases },
 	{ "poll", poll_cases },
 	{ "flags", flags_cases },

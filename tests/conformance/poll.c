@@ -5,6 +5,9 @@
 #include "conform.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -264,6 +267,71 @@ static void full(int family)
 	told(epfd, 1000);
 }
 
+static void ask_for_lo(int fd)
+{
+	struct {
+		struct nlmsghdr header;
+		struct ifinfomsg info;
+	} request = { .header = { .nlmsg_len = sizeof(request),
+			      .nlmsg_type = RTM_GETLINK,
+			      .nlmsg_flags = NLM_F_REQUEST },
+		.info = { .ifi_index = 1 } };
+
+	if (on.send(fd, &request, sizeof(request), 0) != sizeof(request))
+		give_up("send");
+}
+
+static void netlink_edges(int family)
+{
+	int fd = on.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), epfd, etfd, i;
+	char buf[8192];
+
+	(void)family;
+	epfd = watch(fd, EPOLLIN);
+	etfd = watch(fd, EPOLLIN | EPOLLET);
+	line("netlink, nothing");
+	told(epfd, 20);
+	selected(fd, 0);
+	for (i = 0; i < 2; i++) {
+		line(i ? "netlink, second answer" : "netlink, first answer");
+		ask_for_lo(fd);
+		told(etfd, 1000);
+		told(etfd, 20);
+		told(epfd, 0);
+		selected(fd, 0);
+	}
+	line("netlink, both read");
+	for (i = 0; i < 2; i++)
+		on.recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+	told(epfd, 20);
+}
+
+static void raw_edges(int family)
+{
+	int fd = on.socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), epfd, etfd;
+	struct icmphdr request = { .type = ICMP_ECHO };
+	union address to = address(family, 0);
+	char buf[256];
+
+	request.checksum = checksum(&request, sizeof(request));
+	epfd = watch(fd, EPOLLIN);
+	etfd = watch(fd, EPOLLIN | EPOLLONESHOT);
+	line("raw, nothing");
+	told(epfd, 20);
+	selected(fd, 0);
+	line("raw, echo");
+	on.sendto(fd, &request, sizeof(request), 0, &to.sa, sizeof(to.in));
+	told(epfd, 1000);
+	told(etfd, 1000);
+	told(etfd, 20);
+	selected(fd, 0);
+	line("raw, all read");
+	nap(20);
+	while (on.recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		;
+	told(epfd, 20);
+}
+
 const struct conform_case poll_cases[] = {
 	{ "select", BOTH, select_states },
 	{ "ppoll", V4, ppoll_states },
@@ -275,5 +343,7 @@ const struct conform_case poll_cases[] = {
 	{ "listeners", BOTH, listeners },
 	{ "datagram_edges", BOTH, datagram_edges },
 	{ "full", V4, full },
+	{ "netlink", V4, netlink_edges },
+	{ "raw", V4, raw_edges },
 	{ NULL, 0, NULL },
 };

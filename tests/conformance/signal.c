@@ -14,37 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t caught;
-
-static void handle(int sig)
-{
-	(void)sig;
-	caught++;
-}
-
-static void handle_with(int sig, int flags)
-{
-	struct sigaction action = { .sa_handler = handle, .sa_flags = flags };
-
-	sigaction(sig, &action, NULL);
-}
-
-static pthread_t waiting;
-
-static void interrupt(int fd)
-{
-	(void)fd;
-	pthread_kill(waiting, SIGUSR1);
-}
-
-/* SIGUSR1 in 50 ms. */
-static struct later *interrupt_later(int flags)
-{
-	waiting = pthread_self();
-	handle_with(SIGUSR1, flags);
-	return later(50, interrupt, -1);
-}
-
 static void eintr(int family)
 {
 	int lfd = listener(family), dfd = bound(family, SOCK_DGRAM);

@@ -194,3 +194,33 @@ void later_join(struct later *l)
 	pthread_join(l->thread, NULL);
 	free(l);
 }
+
+volatile sig_atomic_t caught;
+
+static void handle(int sig)
+{
+	(void)sig;
+	caught++;
+}
+
+void handle_with(int sig, int flags)
+{
+	struct sigaction action = { .sa_handler = handle, .sa_flags = flags };
+
+	sigaction(sig, &action, NULL);
+}
+
+static pthread_t waiting;
+
+static void interrupt(int fd)
+{
+	(void)fd;
+	pthread_kill(waiting, SIGUSR1);
+}
+
+struct later *interrupt_later(int flags)
+{
+	waiting = pthread_self();
+	handle_with(SIGUSR1, flags);
+	return later(50, interrupt, -1);
+}

@@ -6,7 +6,7 @@
 
 inside() {
 	vu_insmod vunetioth || die "no module"
-	vumount -t vunetioth "$plugin" "$a" || die "no stack"
+	vumount -t vunetioth -o null:// "$plugin" "$a" || die "no stack"
 	on a ip link set lo up || die "lo does not come up"
 	on a "$conform" plain >"$tmp/here" || fail "conform: status $?"
 }
@@ -18,7 +18,7 @@ fi
 native
 export VU_TEST_INSIDE=1
 case $plugin in
-kernel) alone timeout -k 5 100 umvu -N bash "$0" </dev/null ;;
+kernel) with_wire timeout -k 5 100 umvu -N bash "$0" </dev/null ;;
 *) timeout -k 5 100 umvu -N bash "$0" </dev/null ;;
 esac || fail "view: status $?"
 unset VU_TEST_INSIDE

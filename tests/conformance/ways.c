@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <ioth.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -67,6 +68,7 @@ void way_plain(void)
 {
 	on = (struct way){
 		.socket = socket,
+		.default_socket = socket,
 		.close = close,
 		.bind = plain_bind,
 		.connect = plain_connect,
@@ -97,13 +99,33 @@ void way_plain(void)
 		.route_del = nlinline_iproute_del,
 		.link_del = nlinline_iplink_del,
 		.getmac = nlinline_linkgetaddr,
+		.link_add = nlinline_iplink_add,
+		.setmac = nlinline_linksetaddr,
 		.setmtu = nlinline_linksetmtu,
+		.getifaddrs = getifaddrs,
+		.freeifaddrs = freeifaddrs,
 	};
 }
 
 static int linked_socket(int domain, int type, int protocol)
 {
 	return ioth_msocket(stack, domain, type, protocol);
+}
+
+static int linked_default_socket(int domain, int type, int protocol)
+{
+	int fd;
+
+	ioth_set_defstack(stack);
+	fd = ioth_get_defstack() == stack ? ioth_socket(domain, type, protocol)
+					  : -1;
+	ioth_set_defstack(NULL);
+	return fd;
+}
+
+static int linked_getifaddrs(struct ifaddrs **all)
+{
+	return ioth_getifaddrs(stack, all);
 }
 
 static int linked_ifindex(const char *name)
@@ -143,6 +165,17 @@ static int linked_link_del(const char *name, unsigned ifindex)
 	return ioth_iplink_del(stack, name, ifindex);
 }
 
+static int linked_link_add(
+	const char *name, unsigned ifindex, const char *type, const char *data)
+{
+	return ioth_iplink_add(stack, name, ifindex, type, data);
+}
+
+static int linked_setmac(unsigned ifindex, void *mac)
+{
+	return ioth_linksetaddr(stack, ifindex, mac);
+}
+
 static int linked_getmac(unsigned ifindex, void *mac)
 {
 	return ioth_linkgetaddr(stack, ifindex, mac);
@@ -157,6 +190,7 @@ void way_libioth(void)
 {
 	on = (struct way){
 		.socket = linked_socket,
+		.default_socket = linked_default_socket,
 		.close = ioth_close,
 		.bind = ioth_bind,
 		.connect = ioth_connect,
@@ -187,14 +221,18 @@ void way_libioth(void)
 		.route_del = linked_route_del,
 		.link_del = linked_link_del,
 		.getmac = linked_getmac,
+		.link_add = linked_link_add,
+		.setmac = linked_setmac,
 		.setmtu = linked_setmtu,
+		.getifaddrs = linked_getifaddrs,
+		.freeifaddrs = ioth_freeifaddrs,
 	};
 }
 
 void way_linked(const char *name)
 {
 	way_libioth();
-	stack = ioth_newstack(name, NULL);
+	stack = ioth_newstack(name, "null://");
 	if (!stack)
 		give_up(ioth_errmsg());
 	if (on.updown(on.ifindex("lo"), 1) < 0)

@@ -178,6 +178,45 @@ int ioth_supported(struct ioth *stack, int domain)
 	return supported;
 }
 
+/* A path that leads nowhere else: below net or sys/net, no `.` and `..`. */
+static bool is_proc_path(const char *path)
+{
+	const char *at, *end;
+	size_t len = !strncmp(path, "sys/", 4) ? 7 : 3;
+
+	if (strncmp(path + len - 3, "net", 3) != 0 ||
+		(path[len] && path[len] != '/'))
+		return false;
+	for (at = path + len; *at; at = end) {
+		at++;
+		end = strchrnul(at, '/');
+		if (end == at ||
+			(*at == '.' &&
+				(end - at == 1 ||
+					(at[1] == '.' && end - at == 2))))
+			return false;
+	}
+	return true;
+}
+
+int ioth_procopen(struct ioth *stack, const char *path, int flags)
+{
+	struct call call = { .stack = is_proc_path(path) ? stack_get(stack)
+							 : NULL };
+	int fd = -1;
+
+	if (!call.stack) {
+		call.err = -EINVAL;
+		return (int)call_end(&call, fd);
+	}
+	call.outer = stack_enter(call.stack);
+	if (call.stack->plugin.procopen)
+		fd = call.stack->plugin.procopen(path, flags | O_CLOEXEC);
+	else
+		call.err = -ENOSYS;
+	return (int)call_end(&call, fd);
+}
+
 void ioth_abort(struct ioth *stack)
 {
 	struct ioth *ref = stack ? stack_get(stack) : NULL;

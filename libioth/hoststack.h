@@ -10,5 +10,6 @@
 #include "ioth/plugin.h"
 
 ioth_newstack_f ioth_kernel_newstack;
+int ioth_kernel_procopen(const char *path, int flags);
 
 #endif

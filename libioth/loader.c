@@ -171,6 +171,8 @@ int plugin_open(struct plugin *plugin, const char *name,
 		(int (*)(int))symbol(plugin->object.handle, name, "supported");
 	plugin->errmsg = (const char *(*)(void))symbol(
 		plugin->object.handle, name, "errmsg");
+	plugin->procopen = (int (*)(const char *, int))symbol(
+		plugin->object.handle, name, "procopen");
 	plugin->abort =
 		(void (*)(void *))symbol(plugin->object.handle, name, "abort");
 	plugin->sockets = (int (*)(int, int, int, int[], int))symbol(

@@ -11,10 +11,12 @@ struct ioth_functions;
 
 /* A loaded plug-in, as one stack sees it. */
 struct plugin {
-	struct object object;		/* empty: built in */
-	int *(*errno_location)(void);	/* of the libc that it uses */
-	int (*supported)(int domain);	/* or NULL */
-	const char *(*errmsg)(void);	/* or NULL */
+	struct object object;	      /* empty: built in */
+	int *(*errno_location)(void); /* of the libc that it uses */
+	int (*supported)(int domain); /* or NULL */
+	const char *(*errmsg)(void);  /* or NULL */
+	/* or NULL */
+	int (*procopen)(const char *path, int flags);
 	void (*abort)(void *stackdata); /* or NULL */
 	int (*sockets)(int domain, int type, int protocol, int fds[],
 		int len); /* or NULL */

@@ -51,11 +51,16 @@ int stack_error(const struct ioth *stack)
 
 /* --- the host's own stack ------------------------------------------------- */
 
+static const struct plugin builtin = {
+	.errno_location = __errno_location,
+	.procopen = ioth_kernel_procopen,
+};
+
 static struct ioth host;
 
 static void make_host(void)
 {
-	host.plugin.errno_location = __errno_location;
+	host.plugin = builtin;
 	host.f.getstackdata = getstackdata;
 	host.data = ioth_kernel_newstack(NULL, "", &host.f);
 	derive_missing(&host.f);
@@ -137,7 +142,7 @@ static int load(struct ioth *stack, const char *spec, const char **options)
 
 	*options = spec[len] ? spec + len + 1 : "";
 	if (len == 0) {
-		stack->plugin.errno_location = __errno_location;
+		stack->plugin = builtin;
 		stack->f.newstack = ioth_kernel_newstack;
 		return 0;
 	}

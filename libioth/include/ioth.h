@@ -93,6 +93,19 @@ IOTH_API int ioth_sockets(struct ioth *stack, int domain, int type,
 IOTH_API int ioth_supported(struct ioth *stack, int domain);
 
 /*
+ * open(2) of /proc/@path as a program inside @stack (NULL: the default stack)
+ * would do it: @path is "net" or "sys/net", or something below one of these
+ * ("net/tcp", "sys/net/ipv4/ip_forward"). Stacks in user space give a snapshot,
+ * in a memory file. The descriptor is close-on-exec; no call of this library is
+ * for it.
+ * Errors: ENOENT there is no such file; ENOSYS the stack has none at all;
+ * EISDIR a directory that the stack cannot give, or not with these @flags;
+ * EACCES, ENOTDIR as open(2); EINVAL @path is something else, or @stack is no
+ * stack; ENODEV the stack is dead.
+ */
+IOTH_API int ioth_procopen(struct ioth *stack, const char *path, int flags);
+
+/*
  * The calling thread's last failure of ioth_newstack*() in one line of text,
  * "" when the last one succeeded or there is nothing to add to errno.
  * Valid until this thread's next ioth_newstack*().

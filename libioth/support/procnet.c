@@ -62,6 +62,21 @@ const char *procnet_name(unsigned index)
 	return index < FILES ? files[index].name : NULL;
 }
 
+/* FILES: none. */
+static size_t find(const char *name)
+{
+	size_t i = 0;
+
+	while (i < FILES && strcmp(files[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+bool procnet_knows(const char *name)
+{
+	return find(name) < FILES;
+}
+
 int procnet_write(struct netlink_server *server, const char *name,
 	procnet_sink *sink, void *ctx)
 {
@@ -70,16 +85,14 @@ int procnet_write(struct netlink_server *server, const char *name,
 		.sink = sink,
 		.ctx = ctx,
 	};
+	size_t i = find(name);
 	int err;
 
-	for (size_t i = 0; i < FILES; i++) {
-		if (strcmp(files[i].name, name) != 0)
-			continue;
-		file.protocol = files[i].protocol;
-		err = files[i].make(&file);
-		return file.err ?: err;
-	}
-	return -ENOENT;
+	if (i == FILES)
+		return -ENOENT;
+	file.protocol = files[i].protocol;
+	err = files[i].make(&file);
+	return file.err ?: err;
 }
 
 /* --- as a string ---------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #ifndef IOTH_PROCNET_H
 #define IOTH_PROCNET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct netlink_server;
@@ -26,7 +27,17 @@ int procnet_write(struct netlink_server *server, const char *name,
 int procnet_text(struct netlink_server *server, const char *name, char **text,
 	size_t *size);
 
+/*
+ * For ioth_NAME_procopen() (ioth/plugin.h): opens "net/NAME" as open(2) with
+ * @flags, a memory file that has the text as it is now and cannot be changed.
+ * Errors: -ENOENT no such file, -EISDIR "net" or "sys/net", which are there but
+ * are not to be had; -ENOTDIR, -EACCES as open(2); -EMFILE, -ENOMEM, those of
+ * procnet_write.
+ */
+int procnet_open(struct netlink_server *server, const char *path, int flags);
+
 /* The names that procnet_write() knows, by index; NULL after the last. */
 const char *procnet_name(unsigned index);
+bool procnet_knows(const char *name);
 
 #endif

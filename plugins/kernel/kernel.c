@@ -7,6 +7,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -94,6 +98,7 @@ static void set_functions(struct ioth_functions *f)
 
 IOTH_EXPORT ioth_newstack_f ioth_kernel_newstack;
 IOTH_EXPORT int ioth_kernel_supported(int domain);
+IOTH_EXPORT int ioth_kernel_procopen(const char *path, int flags);
 
 /* To try the others out would load kernel modules that nobody asked for; and who
  * opens one of those gets the host's anyway. */
@@ -101,6 +106,20 @@ IOTH_EXPORT int ioth_kernel_supported(int domain)
 {
 	return domain == AF_INET || domain == AF_INET6 ||
 	       domain == AF_NETLINK || domain == AF_PACKET;
+}
+
+/* As sockets, these files go by the network namespace of the thread. */
+IOTH_EXPORT int ioth_kernel_procopen(const char *path, int flags)
+{
+	bool of_thread = !strncmp(path, "net", 3);
+	char whole[PATH_MAX];
+
+	if ((size_t)snprintf(whole, sizeof(whole), "/proc/%s%s",
+		    of_thread ? "thread-self/" : "", path) >= sizeof(whole)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return open(whole, flags);
 }
 
 IOTH_EXPORT void *ioth_kernel_newstack(const char *vnlv[], const char *options,

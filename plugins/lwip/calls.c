@@ -9,6 +9,7 @@
 #include "calls.h"
 #include "bridge_app.h"
 #include "lwip.h"
+#include "procnet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,6 +96,28 @@ int ioth_lwip_socket(int domain, int type, int protocol)
 int ioth_lwip_close(int fd)
 {
 	return close(fd);
+}
+
+/* ---- files of /proc ---- */
+
+struct proc_call {
+	struct stack *stack;
+	const char *path;
+	int flags;
+};
+
+static int do_procopen(void *arg)
+{
+	const struct proc_call *call = arg;
+
+	return procnet_open(call->stack->server, call->path, call->flags);
+}
+
+int ioth_lwip_procopen(const char *path, int flags)
+{
+	struct proc_call call = { calls_stack(), path, flags };
+
+	return calls_result(loop_call(call.stack->loop, do_procopen, &call));
 }
 
 /* ---- bind, listen ---- */

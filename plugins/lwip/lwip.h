@@ -28,6 +28,9 @@ void ioth_lwip_abort(void *stackdata);
 /* 1 for AF_INET, AF_INET6, AF_NETLINK, AF_PACKET. */
 int ioth_lwip_supported(int domain);
 
+/* What procnet_open() makes; nothing below sys/net. */
+int ioth_lwip_procopen(const char *path, int flags);
+
 /* One line about the last failure of newstack in this thread, or "". */
 const char *ioth_lwip_errmsg(void);
 

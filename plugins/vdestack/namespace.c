@@ -20,9 +20,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -257,6 +259,28 @@ int netns_open(struct netns *ns, const char *path, int flags)
 	};
 
 	return (int)ask(ns, &request);
+}
+
+/* The helper's /proc/PID/net is there for all, and stays what it is for who has
+ * such a directory open; /proc/sys/net is about whoever opens it. */
+int netns_procopen(struct netns *ns, const char *path, int flags)
+{
+	bool of_task = !strncmp(path, "net", 3);
+	char whole[PATH_MAX], task[32] = "";
+	int fd;
+
+	if (of_task)
+		snprintf(task, sizeof(task), "%d/", ns->pid);
+	if ((size_t)snprintf(whole, sizeof(whole), "/proc/%s%s", task, path) >=
+		sizeof(whole))
+		return -ENAMETOOLONG;
+	if (!of_task)
+		return netns_open(ns, whole, flags);
+	fd = open(whole, flags);
+	if (fd >= 0)
+		return fd;
+	return atomic_load(&ns->helper.state) == NSHELPER_GONE ? -ENODEV
+							       : -errno;
 }
 
 int netns_ioctl(struct netns *ns, int fd, int request, void *arg)

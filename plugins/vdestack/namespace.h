@@ -46,6 +46,12 @@ int netns_sockets(struct netns *ns, enum netns_side side, int domain, int type,
 int netns_open(struct netns *ns, const char *path, int flags);
 
 /*
+ * open(2) of /proc/@path as a task inside sees it: "net..." or "sys/net...".
+ * Errors: those of open(2), -ENODEV the helper has been killed.
+ */
+int netns_procopen(struct netns *ns, const char *path, int flags);
+
+/*
  * ioctl(2) of netdevice(7) on @fd, made inside: in a view of umvu(1), what such a
  * request is about goes by who makes it, not by @fd.
  */

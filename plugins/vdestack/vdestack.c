@@ -185,6 +185,17 @@ int ioth_vdestack_sockets(
 	return -1;
 }
 
+int ioth_vdestack_procopen(const char *path, int flags)
+{
+	struct vdestack *stack = getstackdata();
+	int fd = netns_procopen(relay_netns(stack->relay), path, flags);
+
+	if (fd >= 0)
+		return fd;
+	errno = -fd;
+	return -1;
+}
+
 int ioth_vdestack_supported(int domain)
 {
 	return domain == AF_INET || domain == AF_INET6 ||

@@ -36,6 +36,9 @@ int ioth_vdestack_socket(int domain, int type, int protocol);
 int ioth_vdestack_sockets(
 	int domain, int type, int protocol, int fds[], int len);
 
+/* All of the namespace. ENODEV: the stack is dead. */
+int ioth_vdestack_procopen(const char *path, int flags);
+
 /* 1 for AF_INET, AF_INET6, AF_NETLINK, AF_PACKET. */
 int ioth_vdestack_supported(int domain);
 void ioth_vdestack_abort(void *stackdata);

@@ -308,6 +308,72 @@ static void supported_tried_in_vain(void **state)
 	assert_int_equal(ioth_delstack(stack), 0);
 }
 
+static const char *read_some(int fd, char *buf, size_t size)
+{
+	ssize_t n = read(fd, buf, size - 1);
+
+	assert_true(n > 0);
+	buf[n] = '\0';
+	close(fd);
+	return buf;
+}
+
+static void procopen_of_host(void **state)
+{
+	int fd = ioth_procopen(NULL, "net/dev", O_RDONLY);
+	char ours[8192], theirs[8192];
+
+	(void)state;
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	read_some(fd, ours, sizeof(ours));
+	read_some(open("/proc/thread-self/net/dev", O_RDONLY), theirs,
+		sizeof(theirs));
+	/* up to the first number, which changes */
+	assert_memory_equal(ours, theirs, strcspn(theirs, ":"));
+	fd = ioth_procopen(NULL, "sys/net/ipv4/ip_forward", O_RDONLY);
+	assert_true(strchr("012", *read_some(fd, ours, sizeof(ours))));
+	assert_errno(ioth_procopen(NULL, "net/nope", O_RDONLY), ENOENT);
+}
+
+/* Nothing is there, and nobody sees the host's. */
+static void procopen_of_null(void **state)
+{
+	struct ioth *stack = ioth_newstack("null", NULL);
+	char buf[4096];
+	int fd = ioth_procopen(stack, "net/dev", O_RDONLY);
+
+	(void)state;
+	assert_null(strstr(read_some(fd, buf, sizeof(buf)), "lo:"));
+	assert_errno(ioth_procopen(stack, "net/nope", O_RDONLY), ENOENT);
+	assert_errno(ioth_procopen(stack, "net", O_RDONLY), EISDIR);
+	assert_int_equal(ioth_delstack(stack), 0);
+}
+
+static void procopen_not_offered(void **state)
+{
+	struct ioth *stack = ioth_newstack("counter", NULL);
+
+	(void)state;
+	assert_errno(ioth_procopen(stack, "net/dev", O_RDONLY), ENOSYS);
+	assert_int_equal(ioth_delstack(stack), 0);
+	assert_errno(ioth_procopen(stack, "net/dev", O_RDONLY), EINVAL);
+}
+
+static void procopen_elsewhere(void **state)
+{
+	static const char *const paths[] = { "", "/", "self", "net/", "/net",
+		"network", "sys", "sys/", "sys/kernel", "sys/network", "net//x",
+		"net/.", "net/..", "net/../self/environ", "net/x/../..",
+		"sys/net/../kernel/hostname", "net/./dev", "self/net/dev" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		assert_errno(ioth_procopen(NULL, paths[i], O_RDONLY), EINVAL);
+	/* names that only look like them */
+	assert_errno(ioth_procopen(NULL, "net/...", O_RDONLY), ENOENT);
+	assert_errno(ioth_procopen(NULL, "net/.x", O_RDONLY), ENOENT);
+}
+
 static void plugins_listed(void **state)
 {
 	char *plugins = ioth_plugins();
@@ -343,6 +409,10 @@ int main(void)
 		cmocka_unit_test(supported_asked),
 		cmocka_unit_test(supported_tried),
 		cmocka_unit_test(supported_tried_in_vain),
+		cmocka_unit_test(procopen_of_host),
+		cmocka_unit_test(procopen_of_null),
+		cmocka_unit_test(procopen_not_offered),
+		cmocka_unit_test(procopen_elsewhere),
 		cmocka_unit_test(plugins_listed),
 	};
 

@@ -2,7 +2,11 @@
 /* The files of /proc/net, as Linux 6.18 has shown them. */
 #include "support_netlink_test.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/neighbour.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "procnet.h"
 
@@ -145,6 +149,69 @@ static void errors(void **state)
 		procnet_write(fixture->server, "nope", full, NULL), -ENOENT);
 }
 
+static int open_file(void **state, const char *path, int flags)
+{
+	struct fixture *fixture = *state;
+
+	return procnet_open(fixture->server, path, flags);
+}
+
+/* What is read is what procnet_text() tells, and cannot be changed. */
+static void opened(void **state)
+{
+	int fd = open_file(state, "net/dev", O_RDONLY | O_CLOEXEC);
+	char *text = text_of(*state, "dev"), buf[4096] = "";
+	struct stat st;
+
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, buf, sizeof(buf)), strlen(text));
+	assert_string_equal(buf, text);
+	assert_int_equal(write(fd, "x", 1), -1);
+	assert_int_equal(ftruncate(fd, 0), -1);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0444);
+	assert_int_equal(fcntl(fd, F_GET_SEALS) & F_SEAL_WRITE, F_SEAL_WRITE);
+	close(fd);
+	free(text);
+}
+
+static void opened_wrongly(void **state)
+{
+	static const struct {
+		const char *path;
+		int flags, error;
+	} cases[] = {
+		{ "net", O_RDONLY | O_DIRECTORY, EISDIR },
+		{ "sys/net", O_RDONLY, EISDIR },
+		{ "net/nope", O_RDONLY, ENOENT },
+		{ "net/dev/x", O_RDONLY, ENOENT },
+		{ "sys/net/ipv4/ip_forward", O_RDONLY, ENOENT },
+		{ "sys/net/dev", O_RDONLY, ENOENT },
+		{ "net/dev", O_WRONLY, EACCES },
+		{ "net/dev", O_RDWR, EACCES },
+		{ "net/dev", O_RDONLY | O_DIRECTORY, ENOTDIR },
+		{ "net/dev", O_RDONLY | O_CREAT | O_EXCL, EEXIST },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(
+			open_file(state, cases[i].path, cases[i].flags),
+			-cases[i].error);
+}
+
+static void opened_to_look(void **state)
+{
+	int fd = open_file(state, "net/tcp", O_PATH);
+	struct stat st;
+	char byte;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0444);
+	assert_int_equal(read(fd, &byte, 1), -1);
+	assert_int_equal(errno, EBADF);
+	close(fd);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fixture_free)
 
 int main(void)
@@ -157,6 +224,9 @@ int main(void)
 		TEST(sockets),
 		TEST(snmp),
 		TEST(errors),
+		TEST(opened),
+		TEST(opened_wrongly),
+		TEST(opened_to_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

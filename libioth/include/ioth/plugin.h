@@ -27,6 +27,12 @@
  * const char *ioth_NAME_errmsg(void);
  *	one line of text about the last failure of newstack, for ioth_errmsg()
  *
+ * int ioth_NAME_procopen(const char *path, int flags);
+ *	opens what a program inside the stack would find at /proc/@path, which
+ *	is "net", "sys/net" or something below these, without `.' and `..'; for
+ *	ioth_procopen() (ioth.h), whose results it has. If it is absent, nothing
+ *	is there
+ *
  * void ioth_NAME_abort(void *stackdata);
  *	the process is about to end although sockets of the stack are open:
  *	takes away what would outlive it (files, sockets in the file system, a

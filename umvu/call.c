@@ -238,6 +238,12 @@ static void unpark(struct umvu_parked *parked)
 		count_cancelable(calls, -1);
 }
 
+void call_unpark(struct umvu_parked *parked)
+{
+	unpark(parked);
+	free(parked);
+}
+
 int umvu_answer(struct umvu_parked *parked, long value)
 {
 	int err = -ENOENT;

@@ -33,6 +33,9 @@ bool call_is_valid(const struct umvu_call *call);
 /* A thread that makes a new call does not wait for its last one. */
 void calls_forget_tid(struct calls *calls, pid_t tid);
 
+/* Forgets @parked, whose call has been parked anew. Frees it. */
+void call_unpark(struct umvu_parked *parked);
+
 /* Descriptors queued by umvu_answer_fd(): taken under the lock, handed over
  * WITHOUT it, because that waits until each guest's thread has run. */
 struct delivery;

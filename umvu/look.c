@@ -101,11 +101,15 @@ long named_statfs(
 	return umvu_call_write(call, call_addr(call, 1), &st, sizeof(st));
 }
 
+int access_mode(const struct umvu_call *call)
+{
+	return (int)call->args[call->nr == __NR_access ? 1 : 2];
+}
+
 long named_access(
 	struct umvu *session, struct umvu_call *call, struct umvu_name *name)
 {
-	bool at = call->nr != __NR_access;
-	int mode = (int)call->args[at ? 2 : 1];
+	int mode = access_mode(call);
 	/* faccessat(2) of the kernel has no flags argument. */
 	uint64_t flags = call->nr == __NR_faccessat2 ? call->args[3] : 0;
 	struct umvu_creds creds;

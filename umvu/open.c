@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -13,7 +14,7 @@
 #include "paths.h"
 #include "place.h"
 
-static uint64_t open_flags(const struct umvu_call *call)
+uint64_t open_flags(const struct umvu_call *call)
 {
 	struct open_how how;
 
@@ -32,6 +33,20 @@ static uint64_t open_flags(const struct umvu_call *call)
 	}
 }
 
+bool open_resolve(const struct umvu_call *call, uint64_t *resolve)
+{
+	struct open_how how;
+
+	*resolve = 0;
+	if (call->nr != __NR_openat2)
+		return true;
+	if (call->args[3] < sizeof(how) ||
+		umvu_call_read(call, call_addr(call, 2), &how, sizeof(how)) < 0)
+		return false;
+	*resolve = how.resolve;
+	return how.flags <= INT_MAX && (!how.mode || how.flags & O_CREAT);
+}
+
 bool open_follows(const struct umvu_call *call)
 {
 	uint64_t flags = open_flags(call);
@@ -40,7 +55,7 @@ bool open_follows(const struct umvu_call *call)
 	       (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
 }
 
-static int access_mode(uint64_t flags)
+static int access_of(uint64_t flags)
 {
 	switch (flags & O_ACCMODE) {
 	case O_RDONLY:
@@ -70,7 +85,7 @@ long named_open(
 		return -ENXIO;
 	err = umvu_call_creds(call, &creds);
 	if (!err)
-		err = umvu_name_permits(name, &creds, access_mode(flags));
+		err = umvu_name_permits(name, &creds, access_of(flags));
 	return err ? err : -ENXIO;
 }
 

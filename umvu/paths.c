@@ -18,7 +18,9 @@
 #include <string.h>
 #include "guestmem.h"
 #include "handlers.h"
+#include "netfiles.h"
 #include "place.h"
+#include "process.h"
 #include "systable.h"
 #include "worker.h"
 
@@ -93,47 +95,99 @@ static long act(struct umvu *session, const struct sysrow *row,
 	return row->named ? row->named(session, call, name) : -error;
 }
 
-static long miss(struct umvu *session, const struct sysrow *row,
+/* Neither a name nor a file that shows a network. */
+static long pass_on(struct umvu *session, const struct sysrow *row,
 	struct umvu_call *call, const struct path_texts *texts)
 {
 	return row->missed ? row->missed(session, call, texts) : UMVU_CONTINUE;
+}
+
+static uint64_t net_flags(
+	const struct sysrow *row, const struct umvu_call *call)
+{
+	return row->net == NETFILE_OPEN	    ? open_flags(call)
+	       : row->net == NETFILE_ACCESS ? (uint64_t)access_mode(call)
+					    : 0;
 }
 
 struct lookup {
 	struct path_texts texts;
 	struct umvu_place place[2];
 	bool found[2];
+	bool is_net; /* the first one is a file that shows a network */
+	struct netfile net;
 };
+
+/* What becomes of the call, now that its places are known. Under the lock. */
+static long decide(const struct sysrow *row, struct umvu_call *call,
+	const struct lookup *l)
+{
+	struct umvu *session = call->session;
+	const char *text = l->texts.text[0];
+	struct umvu_name *name = NULL;
+	unsigned int i;
+
+	for (i = 0; i < row->paths && !name; i++)
+		if (l->found[i])
+			name = umvu_name_find(session, &l->place[i]);
+	if (name)
+		return act(
+			session, row, call, i - 1, l->texts.text[i - 1], name);
+	if (l->is_net)
+		return netfile_call(call, &l->net, row->net,
+			net_flags(row, call), text[strlen(text) - 1] == '/');
+	return pass_on(session, row, call, &l->texts);
+}
+
+/* False when the kernel would not walk there, or not just so. */
+static bool is_walkable(const struct sysrow *row, const struct umvu_call *call,
+	const char *text, const struct umvu_place *place)
+{
+	uint64_t resolve;
+
+	/* `..` may lead out of what is missing. */
+	if (!place->has_parent && strstr(text, ".."))
+		return false;
+	return open_resolve(call, &resolve) &&
+	       (!resolve || place_obeys(call->tid, dirfd_of(row, call, 0), text,
+				    resolve));
+}
 
 /* Waits for file systems, so without the lock. */
 static void find_places(struct worker_job *job)
 {
 	const struct sysrow *row = systable_find(job->call.nr);
-	struct umvu *session = job->call.session;
+	struct umvu_call *call = &job->call;
 	struct lookup l = { .found = { false, false } };
-	struct umvu_name *name = NULL;
 	long result;
 	unsigned int i;
 
-	if (!read_texts(row, &job->call, &l.texts)) {
+	if (!read_texts(row, call, &l.texts)) {
 		worker_answer(job, UMVU_CONTINUE);
 		return;
 	}
 	for (i = 0; i < row->paths; i++)
 		l.found[i] =
-			place_find(&l.place[i], job->call.tid,
-				dirfd_of(row, &job->call, i), l.texts.text[i],
-				follows(row, &job->call, i) ? PLACE_FOLLOW
-							    : 0) == 0;
-	pthread_mutex_lock(&session->lock);
-	for (i = 0; i < row->paths && !name; i++)
-		if (l.found[i])
-			name = umvu_name_find(session, &l.place[i]);
-	result = name ? act(session, row, &job->call, i - 1,
-				l.texts.text[i - 1], name)
-		      : miss(session, row, &job->call, &l.texts);
-	pthread_mutex_unlock(&session->lock);
+			place_find(&l.place[i], call->tid,
+				dirfd_of(row, call, i), l.texts.text[i],
+				follows(row, call, i) ? PLACE_FOLLOW : 0) == 0;
+	l.is_net = row->net && l.found[0] &&
+		   netfile_at(&l.net, call, &l.place[0]) &&
+		   is_walkable(row, call, l.texts.text[0], &l.place[0]);
+	pthread_mutex_lock(&call->session->lock);
+	result = decide(row, call, &l);
+	pthread_mutex_unlock(&call->session->lock);
 	worker_answer(job, result);
+}
+
+/* No name: but it may show a network. */
+static long miss(struct umvu *session, const struct sysrow *row,
+	struct umvu_call *call, const struct path_texts *texts)
+{
+	if (row->net &&
+		netfiles_may_be(call, dirfd_of(row, call, 0), texts->text[0]))
+		return worker_start(call, find_places, 0);
+	return pass_on(session, row, call, texts);
 }
 
 /* Path number @i of @call in what the kernel has in memory. */
@@ -178,8 +232,11 @@ long on_path(struct umvu *session, struct umvu_call *call)
 	struct path_texts texts;
 	unsigned int i;
 
-	if (names_are_none(session->names) || !has_valid_flags(row, call) ||
-		!read_texts(row, call, &texts))
+	/* After the last name has gone, processes may still have its stack. */
+	if (names_are_none(session->names) &&
+		!processes_have_data(session->processes))
+		return UMVU_CONTINUE;
+	if (!has_valid_flags(row, call) || !read_texts(row, call, &texts))
 		return UMVU_CONTINUE;
 	for (i = 0; i < row->paths; i++)
 		if (may_match(session->names, row, call, &texts, i))
@@ -195,7 +252,8 @@ long missed_symlink(struct umvu *session, struct umvu_call *call,
 	if (guestmem_read_string(
 		    call->tid, call_addr(call, 0), target, sizeof(target)) < 0)
 		return UMVU_CONTINUE;
-	if (names_may_match(session->names, target, true))
+	if (names_may_match(session->names, target, true) ||
+		netfiles_may_link(target))
 		names_learn_link(session->names, texts->text[0]);
 	return UMVU_CONTINUE;
 }

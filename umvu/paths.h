@@ -24,6 +24,8 @@ typedef long missed_handler(struct umvu *session, struct umvu_call *call,
 
 /* look.c: calls that look at a name */
 named_handler named_stat, named_statx, named_statfs, named_access, named_zero;
+/* What access(2), faccessat(2), faccessat2(2) @call asks for: F_OK, R_OK... */
+int access_mode(const struct umvu_call *call);
 
 /* change.c: calls that change what one sees of it */
 named_handler named_chmod, named_chown, named_utime, named_utimes,
@@ -32,6 +34,10 @@ named_handler named_chmod, named_chown, named_utime, named_utimes,
 /* open.c */
 named_handler named_open;
 missed_handler missed_open;
+/* Its flags. */
+uint64_t open_flags(const struct umvu_call *call);
+/* RESOLVE_* of openat2(2), 0 of other calls. False: it will fail. */
+bool open_resolve(const struct umvu_call *call, uint64_t *resolve);
 /* True when open(2), openat(2), openat2(2) @call follows links. */
 bool open_follows(const struct umvu_call *call);
 

@@ -140,24 +140,45 @@ int place_text_of(int fd, char *text, size_t size)
 	return 0;
 }
 
+/* Opens @dir, a path seen from the root of the mount name space, as somebody
+ * does whose root is @root. -EXDEV: it is outside of that. */
+static int open_below_root(int root, const char *dir, uint64_t resolve)
+{
+	char text[PATH_MAX];
+	size_t len = 0;
+	int err = place_text_of(root, text, sizeof(text));
+
+	if (err)
+		return err;
+	if (strcmp(text, "/") != 0)
+		len = strlen(text);
+	if (strncmp(dir, text, len) != 0 || (dir[len] && dir[len] != '/'))
+		return -EXDEV;
+	return open_at(root, dir[len] ? dir + len : "/", O_DIRECTORY,
+		RESOLVE_IN_ROOT | resolve);
+}
+
 /* Opens @dir, which leaves the directory that it starts from. */
 static int open_from_root(const struct walk *w, const char *dir)
 {
-	char base[PATH_MAX], root[PATH_MAX], joined[2 * PATH_MAX];
-	size_t len = 0;
+	char base[PATH_MAX], joined[2 * PATH_MAX];
 	int err = place_text_of(w->base, base, sizeof(base));
 
-	if (!err)
-		err = place_text_of(w->root, root, sizeof(root));
 	if (err)
 		return err;
-	if (strcmp(root, "/") != 0)
-		len = strlen(root);
-	if (strncmp(base, root, len) != 0 || (base[len] && base[len] != '/'))
-		return -EXDEV; /* outside of its root */
-	snprintf(joined, sizeof(joined), "%s/%s", base + len, dir);
-	return open_at(
-		w->root, joined, O_DIRECTORY, RESOLVE_IN_ROOT | cached(w));
+	snprintf(joined, sizeof(joined), "%s/%s", base, dir);
+	return open_below_root(w->root, joined, cached(w));
+}
+
+int place_open_dir(pid_t tid, const char *dir)
+{
+	int fd, root = place_open_proc(tid, "root");
+
+	if (root < 0)
+		return root;
+	fd = open_below_root(root, dir, 0);
+	close(root);
+	return fd;
 }
 
 static int open_dir(const struct walk *w, const char *dir)
@@ -369,6 +390,23 @@ int place_resolve_link(
 	struct umvu_place *place, pid_t tid, int dirfd, const char *path)
 {
 	return place_find(place, tid, dirfd, path, PLACE_FOLLOW);
+}
+
+bool place_obeys(pid_t tid, int dirfd, const char *path, uint64_t resolve)
+{
+	int base, fd;
+
+	if (resolve & RESOLVE_IN_ROOT)
+		return false;
+	base = *path == '/' ? place_open_proc(tid, "root")
+			    : open_base(tid, dirfd);
+	if (base < 0)
+		return false;
+	fd = open_at(base, path, 0, resolve & ~(uint64_t)RESOLVE_CACHED);
+	close(base);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || fd == -ENOENT;
 }
 
 bool place_equal(const struct umvu_place *a, const struct umvu_place *b)

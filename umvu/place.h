@@ -12,6 +12,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct umvu_place {
@@ -53,6 +54,10 @@ int place_resolve_link(
  * exist, had not been made since. */
 bool place_equal(const struct umvu_place *a, const struct umvu_place *b);
 
+/* False when openat2(2) would not walk @path under the RESOLVE_* of @resolve,
+ * be there something or not, or when its root is another. */
+bool place_obeys(pid_t tid, int dirfd, const char *path, uint64_t resolve);
+
 /* Last component of @path without trailing slashes; its length in @len. */
 const char *place_last_component(const char *path, size_t *len);
 
@@ -63,6 +68,10 @@ int place_open_proc(pid_t tid, const char *what);
 /* Opens the directory @dir as somebody does whose root is @root. Negative
  * errno. */
 int place_open_in_root(int root, const char *dir);
+
+/* Opens the directory @dir of an umvu_place's text as thread @tid does, with
+ * O_PATH. -EXDEV it is outside of its root; other negative errno. */
+int place_open_dir(pid_t tid, const char *dir);
 
 /* The path of the directory @fd, of at most @size bytes. Negative errno. */
 int place_text_of(int fd, char *text, size_t size);

@@ -305,6 +305,11 @@ static void bury(struct processes *ps)
 	}
 }
 
+bool processes_have_data(const struct processes *ps)
+{
+	return ps->with_data;
+}
+
 void processes_bury(struct processes *ps)
 {
 	bury(ps);
@@ -379,17 +384,38 @@ static struct process *take_up(struct processes *ps, pid_t pid)
 	return add(ps, pid, known);
 }
 
-struct process *process_of_call(const struct umvu_call *call)
+static struct process *process_of(struct processes *ps, pid_t tid)
 {
-	struct processes *ps = call->session->processes;
-	struct process *p = find(ps, call->tid);
+	struct process *p = find(ps, tid);
 	pid_t tgid;
 
 	if (p)
 		return p;
-	tgid = process_tgid_of(call->tid);
+	tgid = process_tgid_of(tid);
 	p = find(ps, tgid);
 	return p ? p : take_up(ps, tgid);
+}
+
+struct process *process_of_call(const struct umvu_call *call)
+{
+	return process_of(call->session->processes, call->tid);
+}
+
+/* All guests descend from us, who inherit their orphans. */
+static bool is_guest(pid_t pid)
+{
+	pid_t self = getpid();
+	struct kin kin;
+	int steps;
+
+	for (steps = 0; steps < MAX_STEPS && pid > 1; steps++) {
+		if (read_kin(pid, &kin) < 0)
+			return false;
+		pid = kin.parent;
+		if (pid == self)
+			return true;
+	}
+	return false;
 }
 
 int process_adopt(struct umvu *session, const struct umvu_module *owner,
@@ -444,6 +470,24 @@ int umvu_call_data(const struct umvu_call *call,
 	if (!session->processes->with_data)
 		return 0;
 	p = process_of_call(call);
+	if (!p)
+		return -errno;
+	*data = p->data[modules_slot(session->modules, owner)];
+	return 0;
+}
+
+int umvu_task_data(struct umvu *session, pid_t tid,
+	const struct umvu_module *owner, void **data)
+{
+	struct processes *ps = session->processes;
+	struct process *p;
+
+	*data = NULL;
+	if (!is_guest(process_tgid_of(tid)))
+		return -ESRCH;
+	if (!ps->with_data)
+		return 0;
+	p = process_of(ps, tid);
 	if (!p)
 		return -errno;
 	*data = p->data[modules_slot(session->modules, owner)];
@@ -510,13 +554,13 @@ int processes_init(struct umvu *session)
 	return ps->watch ? 0 : -errno;
 }
 
-bool umvu_call_in_our_netns(const struct umvu_call *call)
+bool umvu_task_in_our_netns(struct umvu *session, pid_t tid)
 {
-	const struct processes *ps = call->session->processes;
+	const struct processes *ps = session->processes;
 	struct stat st;
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", call->tid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", tid);
 	/* Not readable: a program that gained rights; it has not moved. */
 	return stat(path, &st) < 0 || st.st_ino == ps->netns;
 }

@@ -25,6 +25,9 @@ struct process *process_of_call(const struct umvu_call *call);
 int process_adopt(struct umvu *session, const struct umvu_module *owner,
 	void *data, pid_t pid);
 
+/* False: no process has data of any module. */
+bool processes_have_data(const struct processes *processes);
+
 /* Drops what the processes that have ended had. */
 void processes_bury(struct processes *processes);
 

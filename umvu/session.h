@@ -39,6 +39,7 @@ struct modules;
 struct launcher;
 struct calls;
 struct guestfds;
+struct netfiles;
 
 #define OPTIONS_MAX_STACKS 16
 
@@ -70,6 +71,7 @@ struct umvu {
 	struct launcher *launcher;
 	struct calls *calls;
 	struct guestfds *guestfds;
+	struct netfiles *netfiles;
 	struct vu_info info;
 };
 

@@ -23,6 +23,7 @@
 #include "loop.h"
 #include "modules.h"
 #include "names.h"
+#include "netfiles.h"
 #include "notify.h"
 #include "process.h"
 
@@ -213,7 +214,8 @@ static int watch_all(struct supervisor *s)
 static int init_parts(struct umvu *session)
 {
 	static int (*const inits[])(struct umvu *) = { loop_init, calls_init,
-		names_init, processes_init, modules_init, guestfds_init };
+		names_init, processes_init, modules_init, guestfds_init,
+		netfiles_init };
 	size_t i;
 	int err;
 

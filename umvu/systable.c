@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include "handlers.h"
+#include "netfiles.h"
 #include "paths.h"
 #include "umvu/syscalls.h"
 
@@ -45,11 +46,13 @@
 	.paths = 1, .path = { { dirfd, arg, follow, error } }
 #define SEES(dirfd, arg, follow, handler)                                      \
 	ONE_PATH(dirfd, arg, follow, 0), .named = handler
+#define SEES_NET(dirfd, arg, follow, handler, use)                             \
+	SEES(dirfd, arg, follow, handler), .net = NETFILE_##use
 #define FAILS(dirfd, arg, follow, error) ONE_PATH(dirfd, arg, follow, error)
 #define MAKES_LINK(dirfd, arg)                                                 \
 	ONE_PATH(dirfd, arg, NOFOLLOW, EEXIST), .missed = missed_symlink
 #define OPENS(dirfd, arg, follow)                                              \
-	SEES(dirfd, arg, follow, named_open), .missed = missed_open
+	SEES_NET(dirfd, arg, follow, named_open, OPEN), .missed = missed_open
 #define RENAMES(olddirfd, old, newdirfd, new)                                  \
 	.paths = 2,                                                            \
 	.path = { { olddirfd, old, NOFOLLOW, EBUSY },                          \
@@ -75,11 +78,12 @@ const struct sysrow systable[] = {
 	{ VU_SYS_INSMOD, "insmod", GROUP_CORE, ALWAYS(on_insmod) },
 
 	{ NAMED(open), PATHS, OPENS(CWD, 0, AS_OPEN) },
-	{ NAMED(stat), PATHS, SEES(CWD, 0, FOLLOW, named_stat) },
-	{ NAMED(lstat), PATHS, SEES(CWD, 0, NOFOLLOW, named_stat) },
+	{ NAMED(stat), PATHS, SEES_NET(CWD, 0, FOLLOW, named_stat, STAT) },
+	{ NAMED(lstat), PATHS, SEES_NET(CWD, 0, NOFOLLOW, named_stat, STAT) },
 	/* 0x89xx: sockios.h */
 	{ NAMED(ioctl), GROUP_CORE, IF_EQUAL(1, 0xffffff00, 0x8900, on_ioctl) },
-	{ NAMED(access), PATHS, SEES(CWD, 0, FOLLOW, named_access) },
+	{ NAMED(access), PATHS,
+		SEES_NET(CWD, 0, FOLLOW, named_access, ACCESS) },
 	{ NAMED(socket), GROUP_CORE, UNLESS(5, IOTH_PASS_SOCKET, on_socket) },
 	{ NAMED(connect), GROUP_BRIDGE, SOCKET_CALL },
 	{ NAMED(accept), GROUP_BRIDGE, SOCKET_CALL },
@@ -140,7 +144,7 @@ const struct sysrow systable[] = {
 		SEES(0, 1, UNLESS_NOFOLLOW, named_chown) },
 	{ NAMED(futimesat), PATHS, SEES(0, 1, FOLLOW, named_utimes) },
 	{ NAMED(newfstatat), NAMES_ONLY(3), STAT_FLAGS(3),
-		SEES(0, 1, UNLESS_NOFOLLOW, named_stat) },
+		SEES_NET(0, 1, UNLESS_NOFOLLOW, named_stat, STAT) },
 	{ NAMED(unlinkat), PATHS, FLAGS(2, AT_REMOVEDIR),
 		FAILS(0, 1, NOFOLLOW, EBUSY) },
 	{ NAMED(renameat), PATHS, RENAMES(0, 1, 2, 3) },
@@ -150,7 +154,8 @@ const struct sysrow systable[] = {
 	{ NAMED(readlinkat), PATHS, FAILS(0, 1, NOFOLLOW, EINVAL) },
 	/* fchmodat(2) and faccessat(2) of the kernel have no flags. */
 	{ NAMED(fchmodat), PATHS, SEES(0, 1, FOLLOW, named_chmod) },
-	{ NAMED(faccessat), PATHS, SEES(0, 1, FOLLOW, named_access) },
+	{ NAMED(faccessat), PATHS,
+		SEES_NET(0, 1, FOLLOW, named_access, ACCESS) },
 	{ NAMED(utimensat), PATHS, AT_FLAGS(3),
 		SEES(0, 1, UNLESS_NOFOLLOW, named_utimens) },
 	{ NAMED(accept4), GROUP_BRIDGE, SOCKET_CALL },
@@ -163,13 +168,13 @@ const struct sysrow systable[] = {
 	{ NAMED(execveat), GROUP_CORE, ALWAYS(on_execve), AT_FLAGS(4),
 		FAILS(0, 1, UNLESS_NOFOLLOW, EACCES) },
 	{ NAMED(statx), NAMES_ONLY(2), STAT_FLAGS(2),
-		SEES(0, 1, UNLESS_NOFOLLOW, named_statx) },
+		SEES_NET(0, 1, UNLESS_NOFOLLOW, named_statx, STATX) },
 	/* Its rings would make sockets behind the view's back. */
 	{ NAMED(io_uring_setup), GROUP_IO_URING, ANSWER(ENOSYS) },
 	{ NAMED(openat2), PATHS, OPENS(0, 1, AS_OPEN) },
 	{ NAMED(faccessat2), PATHS,
 		FLAGS(3, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_EACCESS),
-		SEES(0, 1, UNLESS_NOFOLLOW, named_access) },
+		SEES_NET(0, 1, UNLESS_NOFOLLOW, named_access, ACCESS) },
 	{ NAMED(fchmodat2), PATHS, AT_FLAGS(3),
 		SEES(0, 1, UNLESS_NOFOLLOW, named_chmod) },
 };

@@ -69,6 +69,8 @@ struct sysrow {
 	/* The same when none is; NULL: the kernel does the call. */
 	long (*missed)(struct umvu *session, struct umvu_call *call,
 		const struct path_texts *texts);
+	/* What it does with a file that shows a network: enum netfile_use. */
+	uint8_t net;
 };
 
 extern const struct sysrow systable[];

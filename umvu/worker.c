@@ -50,10 +50,13 @@ long worker_start(const struct umvu_call *call,
 int worker_answer(struct worker_job *job, long value)
 {
 	struct umvu *session = job->call.session;
-	int err;
+	int err = 0;
 
 	pthread_mutex_lock(&session->lock);
-	err = umvu_answer(job->parked, value);
+	if (value == UMVU_PARKED)
+		call_unpark(job->parked);
+	else
+		err = umvu_answer(job->parked, value);
 	pthread_mutex_unlock(&session->lock);
 	free(job);
 	return err;

@@ -26,7 +26,8 @@ struct worker_job {
 long worker_start(const struct umvu_call *call,
 	void (*run)(struct worker_job *job), unsigned int flags);
 
-/* Without the lock. -ENOENT: the guest does not wait any more. */
+/* Without the lock. UMVU_PARKED: run() has parked the call anew. -ENOENT: the
+ * guest does not wait any more. */
 int worker_answer(struct worker_job *job, long value);
 
 /* With a new descriptor, closed here in every case. */

@@ -21,6 +21,8 @@
  *			system call,	option's	socket that comes with the request:
  *			its second and	value		data: an address or a value; accept4:
  *			third argument			a descriptor; never waits: -EAGAIN
+ *	PROCFILE	flags of open(2) "PATH\0"	0 and its descriptor; negative errno;
+ *					both as ioth_procopen() has them
  *	DELETE		enum control_delete		0, then the stack process ends;
  *							-EBUSY, with a new SOCK_DIAG socket
  *
@@ -42,6 +44,7 @@ enum control_op {
 	CONTROL_SOCKET,
 	CONTROL_IOCTL,
 	CONTROL_CALL,
+	CONTROL_PROCFILE,
 	CONTROL_DELETE,
 };
 

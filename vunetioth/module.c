@@ -86,4 +86,5 @@ UMVU_EXPORT const struct umvu_module umvu_module = {
 	.data_get = data_get,
 	.data_put = data_put,
 	.guests_gone = module_guests_gone,
+	.net_file = module_net_file,
 };

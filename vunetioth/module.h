@@ -50,6 +50,10 @@ long module_msocket(void *state, struct umvu_call *call, struct umvu_name *name,
 long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
 	uint32_t request, struct guest_addr arg);
 
+/* procfile.c: see struct umvu_module. */
+long module_net_file(void *state, struct umvu_call *call,
+	const struct umvu_net_file *file, umvu_net_file_done *done, void *arg);
+
 /* bridged.h */
 long module_socket_call(
 	void *state, struct umvu_call *call, int nr, const uint64_t args[6]);
@@ -63,6 +67,19 @@ long module_socket_call(
  */
 int open_inherited(
 	struct module *module, struct umvu_call *call, struct defaults **table);
+
+/*
+ * The stack that thread @tid has for @domain; NULL in *stack: the host's own.
+ * Errors: -EACCES it is the session's default, which the caller may not use;
+ * that is no reason to let it have the host's network. -ESRCH @tid is no guest;
+ * others of umvu_call_data(), umvu_task_data().
+ */
+int open_default(const struct module *module, const struct umvu_call *call,
+	pid_t tid, int domain, struct stack **stack);
+
+/* Goes through composites: 1 and *stack has a process, 0: the host's own, or
+ * why not. */
+int open_choose(struct stack **stack, int domain, int type, int protocol);
 
 /* 0 or -EACCES: may the caller use the stack that @name stands for? */
 int open_may_use(const struct umvu_call *call, const struct umvu_name *name);

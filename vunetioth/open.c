@@ -131,9 +131,7 @@ static long open_of_process(struct module *module, struct umvu_call *call,
 	return UMVU_PARKED;
 }
 
-/* Goes through composites: 1 and *stack has a process, 0: the host's own, or
- * why not. */
-static int choose(struct stack **stack, int domain, int type, int protocol)
+int open_choose(struct stack **stack, int domain, int type, int protocol)
 {
 	int chosen = 1;
 
@@ -147,7 +145,7 @@ static int choose(struct stack **stack, int domain, int type, int protocol)
 static long open_socket(struct module *module, struct umvu_call *call,
 	struct stack *stack, int domain, int type, int protocol)
 {
-	int chosen = choose(&stack, domain, type, protocol);
+	int chosen = open_choose(&stack, domain, type, protocol);
 
 	if (chosen < 0)
 		return chosen;
@@ -180,16 +178,19 @@ static int table_of(const struct umvu_call *call, struct defaults **table)
 	return err;
 }
 
-/* The stack that the caller has for @domain; NULL: the host's own. -EACCES: it
- * is the session's default, which the caller may not use; that is no reason to
- * let it have the host's network. */
-static int default_stack(const struct module *module, struct umvu_call *call,
-	int domain, struct stack **stack)
+int open_default(const struct module *module, const struct umvu_call *call,
+	pid_t tid, int domain, struct stack **stack)
 {
 	struct defaults *table;
-	int err = table_of(call, &table);
+	void *data;
 	bool chosen;
+	int err;
 
+	err = tid == umvu_call_tid(call)
+		      ? umvu_call_data(call, &umvu_module, &data)
+		      : umvu_task_data(
+				module->session, tid, &umvu_module, &data);
+	table = data;
 	*stack = NULL;
 	if (err || domain < 0 || domain >= DEFAULTS_FAMILIES)
 		return err;
@@ -198,7 +199,7 @@ static int default_stack(const struct module *module, struct umvu_call *call,
 			: session_default(module);
 	/* A guest that made itself a network name space asked for that one. */
 	if (!*stack || !((*stack)->families >> domain & 1) ||
-		!umvu_call_in_our_netns(call)) {
+		!umvu_task_in_our_netns(module->session, tid)) {
 		*stack = NULL;
 		return 0;
 	}
@@ -269,6 +270,13 @@ static void touch(struct umvu_name *name)
 	clock_gettime(CLOCK_REALTIME_COARSE, &umvu_name_attr(name)->atime);
 }
 
+/* The same of the caller itself. */
+static int default_stack(const struct module *module,
+	const struct umvu_call *call, int domain, struct stack **stack)
+{
+	return open_default(module, call, umvu_call_tid(call), domain, stack);
+}
+
 long module_socket(
 	void *state, struct umvu_call *call, int domain, int type, int protocol)
 {
@@ -326,7 +334,7 @@ long module_netdev_ioctl(void *state, struct umvu_call *call, int fd,
 		return err;
 	if (!stack)
 		return UMVU_CONTINUE;
-	chosen = choose(&stack, AF_NETLINK, SOCK_RAW, 0);
+	chosen = open_choose(&stack, AF_NETLINK, SOCK_RAW, 0);
 	if (chosen <= 0)
 		return chosen < 0 ? chosen : UMVU_CONTINUE;
 	if (stack->state == STACK_DEAD)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rights.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <stddef.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #define TYPE_MASK 0xf
 
@@ -57,6 +59,21 @@ const struct rights_ioctl *rights_of_ioctl(uint32_t request)
 		if (ioctls[i].request == request)
 			return &ioctls[i];
 	return NULL;
+}
+
+bool rights_all_may_open(int fd, int flags)
+{
+	static const mode_t needed[] = {
+		[O_RDONLY] = S_IROTH,
+		[O_WRONLY] = S_IWOTH,
+		[O_RDWR] = S_IROTH | S_IWOTH,
+		[O_ACCMODE] = S_IROTH | S_IWOTH,
+	};
+	mode_t mode = needed[flags & O_ACCMODE];
+	struct stat st;
+
+	return flags & O_PATH ||
+	       (fstat(fd, &st) == 0 && (st.st_mode & mode) == mode);
 }
 
 int rights_of_socket(int domain, int type)

@@ -26,4 +26,8 @@ const struct rights_ioctl *rights_of_ioctl(uint32_t request);
 /* The capability that the kernel wants when such a socket is made; -1: none. */
 int rights_of_socket(int domain, int type);
 
+/* May everybody open the file @fd with these @flags of open(2)? Its owner's
+ * rights are for who mounted the stack, or has CAP_NET_ADMIN. */
+bool rights_all_may_open(int fd, int flags);
+
 #endif

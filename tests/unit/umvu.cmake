@@ -8,3 +8,8 @@ unit_test(filter
 		${PROJECT_SOURCE_DIR}/libioth/include)
 # What filter.c gives to the kernel, the test runs itself.
 target_link_options(test_filter PRIVATE -Wl,--wrap=syscall)
+
+unit_test(netfiles
+	SOURCES test_netfiles.c ${umvu}/netfiles.c ${umvu}/place.c
+		${umvu}/fsids.c ${umvu}/creds.c
+	INCLUDES ${umvu} ${umvu}/include)

@@ -408,6 +408,30 @@ static void do_call(struct stack_process *p, struct control_fds *fds)
 	close(fd);
 }
 
+/* A file of /proc that shows the stack's network. Another user's session gets
+ * what everybody may read. */
+static void do_procfile(struct stack_process *p)
+{
+	struct control_fds fds = { 0 };
+	size_t at = 0;
+	const char *path = next_string(p, &at);
+	int fd = -1, result = path ? 0 : -EPROTO;
+
+	if (path)
+		fd = ioth_procopen(p->stack, path, p->in.arg[0] | O_CLOEXEC);
+	if (path && fd < 0)
+		result = -errno;
+	if (fd >= 0 && !p->trusted && !rights_all_may_open(fd, p->in.arg[0])) {
+		close(fd);
+		fd = -1;
+		result = -EACCES;
+	}
+	if (fd >= 0)
+		fds.fd[fds.len++] = fd;
+	answer(p, result, &fds);
+	control_fds_close(&fds);
+}
+
 /* False: it is gone. */
 static bool do_delete(struct stack_process *p)
 {
@@ -464,6 +488,9 @@ bool requests_serve(struct stack_process *p, const struct sharer *sharer)
 	case CONTROL_CALL:
 		do_call(p, &fds);
 		control_fds_close(&fds);
+		return true;
+	case CONTROL_PROCFILE:
+		do_procfile(p);
 		return true;
 	case CONTROL_DELETE:
 		return do_delete(p);

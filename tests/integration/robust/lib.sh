@@ -82,6 +82,22 @@ sanitized() {
 	ldd "$(command -v umvu)" | grep -q 'lib[at]san'
 }
 
+# abandon N COMMAND...: N guests that die while they wait in it
+abandon() {
+	killed= tries=$1
+	shift
+	while [ "$tries" -gt 0 ]; do
+		"$@" >/dev/null &
+		killed="$killed $!"
+		tries=$((tries - 1))
+	done
+	sleep 0.3
+	# shellcheck disable=SC2086
+	kill -9 $killed
+	# shellcheck disable=SC2086
+	wait $killed 2>/dev/null
+}
+
 # The view still works.
 alive() {
 	vumount -t vunetioth null "$tmp/alive" && vuumount "$tmp/alive" ||

@@ -40,7 +40,7 @@ struct umvu_place;  /* where a path leads to, whether or not a name is there */
 struct umvu_watch;  /* a descriptor in the event loop */
 
 /* Bumped when a member is appended; older modules stay loadable. */
-#define UMVU_MODULE_VERSION 1
+#define UMVU_MODULE_VERSION 2
 
 struct umvu_mount_args {
 	const char *source; /* "" when the guest gave NULL */
@@ -49,6 +49,18 @@ struct umvu_mount_args {
 	const struct umvu_place *place;
 	unsigned long flags; /* MS_* of mount(2) */
 };
+
+/* A file below /proc that shows the network of whoever it is about. */
+struct umvu_net_file {
+	pid_t tid; /* of this thread; perhaps of no guest */
+	/* Below /proc/TID or /proc: "net", "sys/net", or something below one of
+	 * these; without `.' and `..'. */
+	const char *path;
+	int flags; /* of open(2); O_PATH: just to look at it */
+};
+
+/* @fd is the callee's; or a negative errno, or UMVU_CONTINUE. */
+typedef void umvu_net_file_done(void *arg, long fd);
 
 struct umvu_module {
 	uint32_t version;	 /* UMVU_MODULE_VERSION it was built with */
@@ -97,6 +109,13 @@ struct umvu_module {
 	/* No guest is left, but umvu_hold() keeps the session. Called again
 	 * whenever a process of a module has ended after that. May be NULL. */
 	void (*guests_gone)(void *state);
+
+	/* Since version 2; may be NULL. A guest opens, or looks at, @file. 0:
+	 * @done will be called with @arg, once; a negative errno; or
+	 * UMVU_CONTINUE: what the kernel has is right. */
+	long (*net_file)(void *state, struct umvu_call *call,
+		const struct umvu_net_file *file, umvu_net_file_done *done,
+		void *arg);
 };
 
 #define UMVU_EXPORT __attribute__((visibility("default")))
@@ -132,14 +151,17 @@ UMVU_EXPORT int umvu_call_write(const struct umvu_call *call,
  * -ESRCH, -EPERM. */
 UMVU_EXPORT int umvu_call_fd(const struct umvu_call *call, int fd);
 
-/* True when the caller's network namespace is the hypervisor's own; a guest
+/* True when thread @tid's network namespace is the hypervisor's own; a guest
  * that made itself another one asked for that one. */
-UMVU_EXPORT bool umvu_call_in_our_netns(const struct umvu_call *call);
+UMVU_EXPORT bool umvu_task_in_our_netns(struct umvu *session, pid_t tid);
 
 /* The data of module @owner of the calling process, NULL if none; the reference
  * stays with the process. -ESRCH, -ENOMEM, -EMFILE: it cannot be told, so the
  * call must not go on as if there were none. */
 UMVU_EXPORT int umvu_call_data(const struct umvu_call *call,
+	const struct umvu_module *owner, void **data);
+/* The same of thread @tid's process. -ESRCH: that is no guest, too. */
+UMVU_EXPORT int umvu_task_data(struct umvu *session, pid_t tid,
 	const struct umvu_module *owner, void **data);
 /* Replaces it; takes over the caller's reference to @data. -ESRCH, -ENOMEM,
  * -EMFILE: nothing has changed, the reference stays with the caller. */

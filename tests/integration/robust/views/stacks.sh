@@ -17,16 +17,7 @@ check "the other stack" vustack "$tmp/m" open 100
 alive "while a stack is stopped"
 [ $(($(now) - start)) -lt 2000 ] || fail "a stopped stack slows the others"
 
-# Guests that die while their calls are parked.
-killed=
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	vustack "$tmp/n" open 100 >/dev/null &
-	killed="$killed $!"
-done
-sleep 0.3
-# shellcheck disable=SC2086
-kill -9 $killed
-wait $killed 2>/dev/null
+abandon 20 vustack "$tmp/n" open 100
 kill -CONT "$pid"
 check "the call that waited" wait $waiting
 [ "$(cat "$tmp/out")" = ok ] || fail "the call that waited: $(cat "$tmp/out")"

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * The text of a path tells whether it can be such a file at all: it has a
+ * component `net` somewhere below one called `proc`. Only then the path is
+ * walked, by a thread of its own (paths.c); what the walk finds is one if it
+ * lies in a procfs, whatever that is mounted at.
+ *
+ * A relative path is judged together with the text of the directory that it
+ * starts from, which costs a readlink(2). So that comes after a look at the path
+ * itself: it has a component `net`, or it begins like an entry of such a
+ * directory.
+ *
+ * The walk is ours, so `self` leads to our own directory, and to nowhere in a
+ * procfs of another pid name space, where we are not. Both mean the caller.
+ */
+#include "netfiles.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "modules.h"
+#include "place.h"
+#include "process.h"
+
+#define PROC_ROOT_INO 1 /* of every procfs */
+
+/* What a directory /proc/PID/net has, sorted. */
+struct netfiles {
+	char **entries;
+	size_t len;
+};
+
+/* --- the cheap test ------------------------------------------------------ */
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+int netfiles_init(struct umvu *session)
+{
+	struct netfiles *n = calloc(1, sizeof(*n));
+	struct dirent **list;
+	int i, len;
+
+	session->netfiles = n;
+	if (!n)
+		return -ENOMEM;
+	len = scandir("/proc/thread-self/net", &list, is_visible, NULL);
+	if (len < 0) /* no /proc: no such file either */
+		return 0;
+	n->entries = calloc((size_t)len, sizeof(*n->entries));
+	for (i = 0; i < len; i++) {
+		if (n->entries)
+			n->entries[n->len] = strdup(list[i]->d_name);
+		n->len += n->entries && n->entries[n->len];
+		free(list[i]);
+	}
+	free(list);
+	if (n->len < (size_t)len)
+		return -ENOMEM;
+	qsort(n->entries, n->len, sizeof(*n->entries), compare);
+	return 0;
+}
+
+/* As strncmp with a whole entry. */
+static int compare_with(const char *text, size_t len, const char *entry)
+{
+	int order = strncmp(text, entry, len);
+
+	return order ? order : entry[len] ? -1 : 0;
+}
+
+static bool is_entry(const struct netfiles *n, const char *text, size_t len)
+{
+	size_t low = 0, high = n->len;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		int order = compare_with(text, len, n->entries[mid]);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return false;
+}
+
+/* The slash before the next component `net`; NULL: there is none. */
+static const char *find_net(const char *text)
+{
+	while ((text = strstr(text, "/net")) && text[4] && text[4] != '/')
+		text += 4;
+	return text;
+}
+
+static bool is_below_proc(const char *text)
+{
+	const char *proc = strstr(text, "/proc/");
+
+	return proc && find_net(proc + 5);
+}
+
+static bool may_be_relative(const struct netfiles *n, const char *text)
+{
+	size_t len;
+
+	while (!strncmp(text, "./", 2) || !strncmp(text, "../", 3))
+		text = strchr(text, '/') + 1;
+	len = (size_t)(strchrnul(text, '/') - text);
+	return (len == 3 && !memcmp(text, "net", 3)) || find_net(text) ||
+	       is_entry(n, text, len);
+}
+
+bool netfiles_may_be(const struct umvu_call *call, int dirfd, const char *text)
+{
+	char link[64], joined[2 * PATH_MAX];
+	ssize_t n;
+
+	if (*text == '/')
+		return is_below_proc(text);
+	if (!may_be_relative(call->session->netfiles, text))
+		return false;
+	if (dirfd == AT_FDCWD)
+		snprintf(link, sizeof(link), "/proc/%d/cwd", call->tid);
+	else
+		snprintf(
+			link, sizeof(link), "/proc/%d/fd/%d", call->tid, dirfd);
+	n = readlink(link, joined, PATH_MAX);
+	if (n < 0)
+		return false;
+	snprintf(joined + n, sizeof(joined) - (size_t)n, "/%s", text);
+	return is_below_proc(joined);
+}
+
+bool netfiles_may_link(const char *target)
+{
+	return is_below_proc(target);
+}
+
+/* --- whose it is --------------------------------------------------------- */
+
+/* What is before `net` in the text of a place. */
+struct head {
+	size_t proc_len; /* the procfs's root */
+	pid_t pid, tid;	 /* numbers there; 0: none */
+	bool sys, self, thread_self;
+};
+
+/* The last component of the first @end bytes of @text, with its slash before it;
+ * "": none. Returns where that is. */
+static size_t component_before(
+	const char *text, size_t end, char *last, size_t size)
+{
+	size_t start = end;
+
+	while (start > 0 && text[start - 1] != '/')
+		start--;
+	snprintf(last, size, "%.*s", (int)(end - start), text + start);
+	return start ? start - 1 : 0;
+}
+
+/* 0: not a number of a process. */
+static pid_t number(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	return *text >= '1' && *text <= '9' && !*end && n <= INT_MAX ? (pid_t)n
+								     : 0;
+}
+
+static void parse_numbers(
+	struct head *head, const char *text, size_t at, pid_t last)
+{
+	char name[16];
+	size_t task;
+
+	head->proc_len = at;
+	head->pid = last;
+	task = component_before(text, at, name, sizeof(name));
+	if (strcmp(name, "task") != 0)
+		return;
+	head->tid = last;
+	head->proc_len = component_before(text, task, name, sizeof(name));
+	head->pid = number(name);
+}
+
+static void parse_head(struct head *head, const char *text, size_t len)
+{
+	char last[16];
+	size_t at = component_before(text, len, last, sizeof(last));
+	pid_t pid = number(last);
+
+	*head = (struct head){ .proc_len = at };
+	head->sys = !strcmp(last, "sys");
+	head->self = !strcmp(last, "self");
+	head->thread_self = !strcmp(last, "thread-self");
+	if (pid) {
+		parse_numbers(head, text, at, pid);
+	} else if (!head->sys && !head->self && !head->thread_self) {
+		/* /proc/net, where its link leads nowhere */
+		head->proc_len = len;
+		head->self = true;
+	}
+}
+
+/* Does the directory that thread @tid sees at @path hold a procfs? If so,
+ * *ours: processes have the numbers there that they have for us. */
+static bool is_procfs(pid_t tid, const char *path, bool *ours)
+{
+	int fd = place_open_dir(tid, path);
+	char self[16] = "";
+	struct statfs fs;
+	struct stat st;
+	bool is;
+
+	if (fd < 0)
+		return false;
+	is = fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC &&
+	     fstat(fd, &st) == 0 && st.st_ino == PROC_ROOT_INO;
+	if (readlinkat(fd, "self", self, sizeof(self) - 1) < 0)
+		*self = '\0';
+	*ours = number(self) == getpid();
+	close(fd);
+	return is;
+}
+
+/* 0: not to be told. */
+static pid_t whose(
+	const struct head *head, const struct umvu_call *call, bool ours)
+{
+	if (head->sys)
+		return call->tid;
+	if (head->pid && ours && head->pid != getpid())
+		return head->tid ? head->tid : head->pid;
+	if (head->pid && ours && head->tid)
+		return head->tid == gettid() ? call->tid : head->tid;
+	/* In ours `self` was followed, unless the link itself is meant. */
+	if ((head->pid != 0) != ours)
+		return 0;
+	return head->thread_self ? call->tid : process_tgid_of(call->tid);
+}
+
+static bool parse(struct netfile *file, const struct umvu_call *call,
+	const char *text, const char *net)
+{
+	char proc[2 * PATH_MAX];
+	struct head head;
+	bool ours;
+
+	parse_head(&head, text, (size_t)(net - text));
+	snprintf(proc, sizeof(proc), "%.*s", (int)head.proc_len, text);
+	if (!is_procfs(call->tid, proc, &ours))
+		return false;
+	file->tid = whose(&head, call, ours);
+	file->path = head.sys ? net - 3 : net + 1;
+	return file->tid != 0;
+}
+
+bool netfile_at(struct netfile *file, const struct umvu_call *call,
+	const struct umvu_place *place)
+{
+	const char *net = place->text;
+
+	while ((net = find_net(net))) {
+		if (parse(file, call, place->text, net))
+			return true;
+		net += 4;
+	}
+	return false;
+}
+
+/* --- the call ------------------------------------------------------------ */
+
+/* A guest that waits for what the module says. */
+struct asking {
+	struct umvu_parked *parked;
+	enum netfile_use use;
+	uint64_t flags;
+};
+
+_Static_assert(sizeof(struct stat) == 144, "as the kernel has it");
+
+static long give_stat(struct umvu_parked *parked, int fd)
+{
+	const struct umvu_call *call = umvu_parked_call(parked);
+	unsigned int to = call->nr == __NR_newfstatat ? 2 : 1;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return umvu_parked_write(parked, call_addr(call, to), &st, sizeof(st));
+}
+
+static long give_statx(struct umvu_parked *parked, int fd)
+{
+	const struct umvu_call *call = umvu_parked_call(parked);
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH, (unsigned int)call->args[3], &st) < 0)
+		return -errno;
+	return umvu_parked_write(parked, call_addr(call, 4), &st, sizeof(st));
+}
+
+static bool is_dir(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* What the call that does not open the file returns. */
+static long look_at(const struct asking *a, int fd)
+{
+	switch (a->use) {
+	case NETFILE_STAT:
+		return give_stat(a->parked, fd);
+	case NETFILE_STATX:
+		return give_statx(a->parked, fd);
+	case NETFILE_ACCESS:
+		return a->flags & X_OK && !is_dir(fd) ? -EACCES : 0;
+	default: /* a descriptor with O_PATH cannot be handed over */
+		return UMVU_CONTINUE;
+	}
+}
+
+static void on_done(void *arg, long fd)
+{
+	struct asking *a = arg;
+	bool opens = a->use == NETFILE_OPEN && !(a->flags & O_PATH);
+
+	if (fd < 0) {
+		umvu_answer(a->parked, fd);
+	} else if (opens) {
+		umvu_answer_fd(a->parked, (int)fd, a->flags & O_CLOEXEC);
+	} else {
+		umvu_answer(a->parked, look_at(a, (int)fd));
+		close((int)fd);
+	}
+	free(a);
+}
+
+/* With which the file is opened: who asks for access tries. */
+static int flags_of(enum netfile_use use, uint64_t flags)
+{
+	if (use == NETFILE_OPEN)
+		return (int)flags & ~O_CLOEXEC;
+	if (use != NETFILE_ACCESS || !(flags & (R_OK | W_OK)))
+		return O_PATH;
+	if (!(flags & W_OK))
+		return O_RDONLY;
+	return flags & R_OK ? O_RDWR : O_WRONLY;
+}
+
+static long ask_modules(struct umvu_call *call,
+	const struct umvu_net_file *file, struct asking *a)
+{
+	const struct modules *modules = call->session->modules;
+	long result = UMVU_CONTINUE;
+	unsigned int i;
+
+	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
+		const struct umvu_module *m = modules_at(modules, i);
+
+		if (m && m->version >= 2 && m->net_file)
+			result = m->net_file(modules_state(modules, i), call,
+				file, on_done, a);
+	}
+	return result;
+}
+
+long netfile_call(struct umvu_call *call, const struct netfile *file,
+	enum netfile_use use, uint64_t flags, bool as_dir)
+{
+	const struct umvu_net_file asked = { file->tid, file->path,
+		flags_of(use, flags) | (as_dir ? O_DIRECTORY : 0) };
+	struct asking *a;
+	long result;
+
+	/* These two are there, whatever the network; and an error is the
+	 * kernel's to tell. */
+	if (use != NETFILE_OPEN &&
+		(!strcmp(file->path, "net") || !strcmp(file->path, "sys/net")))
+		return UMVU_CONTINUE;
+	if (use == NETFILE_OPEN && as_dir && flags & O_CREAT)
+		return UMVU_CONTINUE;
+	if (use == NETFILE_ACCESS && flags & ~(uint64_t)(R_OK | W_OK | X_OK))
+		return UMVU_CONTINUE;
+	a = malloc(sizeof(*a));
+	if (!a)
+		return -ENOMEM;
+	*a = (struct asking){ umvu_park(call, NULL, NULL), use, flags };
+	if (!a->parked) {
+		free(a);
+		return -ENOMEM;
+	}
+	result = ask_modules(call, &asked, a);
+	if (result != 0)
+		on_done(a, result);
+	return UMVU_PARKED;
+}

@@ -20,7 +20,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define SOCKET_LISTENS 0x10000 /* flags in /proc/net/unix */
+#define LOOKS		 25 /* half a second */
+#define LOOK_INTERVAL_US 20000
+#define SOCKET_LISTENS	 0x10000 /* flags in /proc/net/unix */
 
 /*
  * Somebody listens there, as far as the kernel's table tells, which knows the
@@ -65,6 +67,20 @@ static bool is_served(const char *dir)
 	return err != ECONNREFUSED && err != ENOENT;
 }
 
+/*
+ * The process of a stack ends a moment after its umvu was killed, for it has to
+ * tell others first: a switch must be served for a while to be believed.
+ */
+static bool stays_served(const char *dir)
+{
+	for (int i = 0; i < LOOKS; i++) {
+		if (!is_served(dir))
+			return false;
+		usleep(LOOK_INTERVAL_US);
+	}
+	return true;
+}
+
 static bool is_dots(const char *name)
 {
 	return !strcmp(name, ".") || !strcmp(name, "..");
@@ -100,7 +116,7 @@ bool wire_stale_remove(const char *vnl)
 	char path[PATH_MAX];
 	DIR *dir;
 
-	if (wire_locator_dir(vnl, path, sizeof(path)) < 0 || is_served(path))
+	if (wire_locator_dir(vnl, path, sizeof(path)) < 0 || stays_served(path))
 		return false;
 	dir = opendir(path);
 	if (!dir)

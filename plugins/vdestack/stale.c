@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define LOOKS		 6
+#define LOOKS		 25 /* half a second */
 #define LOOK_INTERVAL_US 20000
 #define SOCKET_LISTENS	 0x10000 /* flags in /proc/net/unix */
 
@@ -63,8 +63,9 @@ static bool is_served(const char *dir)
 }
 
 /*
- * The helper of a killed program shares its descriptors and ends a moment
- * after it: a switch must be served for a while to be believed.
+ * The helper of a killed program shares its descriptors and ends a moment after
+ * it, and so does the process of a stack after its umvu, for it has to tell
+ * others first: a switch must be served for a while to be believed.
  */
 static bool stays_served(const char *dir)
 {

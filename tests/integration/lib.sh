@@ -22,6 +22,7 @@ if [ -e "$bin/libnodeepbind.so" ]; then
 	# by calls that nobody answers when a test has killed umvu.
 	export ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0
 fi
+: "${VU_PLUGIN:=vdestack}" # what `stack` mounts
 a=/dev/net/a b=/dev/net/b c=/dev/net/c
 failures=0
 started=()
@@ -177,7 +178,7 @@ on() {
 
 # stack NAME VNL [ADDRESS]: mounts a stack of $VU_PLUGIN, interfaces up
 stack() {
-	vumount -t vunetioth -o "$2" "${VU_PLUGIN:-vdestack}" "/dev/net/$1" ||
+	vumount -t vunetioth -o "$2" "$VU_PLUGIN" "/dev/net/$1" ||
 		die "no stack $1"
 	on "$1" sh -c 'ip link set lo up; ip link set vde0 up' ||
 		die "stack $1: interfaces don't come up"

@@ -6,7 +6,7 @@
 enter_view
 
 remount() {
-	vumount -t vunetioth vdestack $a || die "no stack"
+	vumount -t vunetioth "$VU_PLUGIN" $a || die "no stack"
 	on a ip link set lo up
 }
 

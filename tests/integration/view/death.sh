@@ -7,7 +7,7 @@ enter_view
 
 two_stacks
 stack c "vde://$tmp/sw" 10.0.0.3/24
-expect 0 "vunetioth vdestack $c" ps -o args= -p "$(stack_pid $c)"
+expect 0 "vunetioth $VU_PLUGIN $c" ps -o args= -p "$(stack_pid $c)"
 
 talk vustack $c python3 "$(dirname "$0")/../pair.py"
 say one

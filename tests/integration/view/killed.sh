@@ -6,7 +6,7 @@
 
 mkfifo "$tmp/go"
 umvu -N bash -c "vu_insmod vunetioth
-	vumount -t vunetioth vdestack $a
+	vumount -t vunetioth "$VU_PLUGIN" $a
 	exec python3 -u -c '
 import errno, os, socket
 def call(f):

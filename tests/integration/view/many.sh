@@ -6,7 +6,7 @@ enter_view
 
 vu_insmod vunetioth
 for ((i = 0; i < 20; i++)); do
-	vumount -t vunetioth vdestack "/dev/net/n$i" || die "no stack $i"
+	vumount -t vunetioth "$VU_PLUGIN" "/dev/net/n$i" || die "no stack $i"
 	on n$i sh -c 'ip addr add 10.0.0.1/32 dev lo; ip link set lo up'
 	mkdir "$tmp/$i"
 	echo "I am $i" >"$tmp/$i/who"

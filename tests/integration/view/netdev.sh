@@ -6,7 +6,7 @@
 enter_view
 
 vu_insmod vunetioth
-vumount -t vunetioth -o "eth7:switch://$tmp/sw" vdestack $a || die "no stack"
+vumount -t vunetioth -o "eth7:switch://$tmp/sw" "$VU_PLUGIN" $a || die "no stack"
 expect 0 none "$bin/t_netdev" eth7
 expect 0 none vustack -f inet $a "$bin/t_netdev" eth7
 expect 0 "[1-9]* down" vustack -f netlink $a "$bin/t_netdev" eth7

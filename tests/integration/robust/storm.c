@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * storm.c - storm SECONDS restart|interrupt sockets|mounts DIRECTORY: system
- * calls under a signal every millisecond
+ * storm.c - storm SECONDS restart|interrupt sockets|datagrams|mounts DIRECTORY:
+ * system calls under a signal every millisecond
  *
  * Whatever a call says is true: a descriptor that was not told of does not
- * exist, what failed has not happened.
+ * exist, what failed has not happened. Datagrams may come twice, for a sendto
+ * that was interrupted may have sent one, but none is lost.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -24,13 +26,22 @@
 
 static volatile sig_atomic_t signals;
 static bool interrupt;
-static int failures, interrupted, hidden;
+static sig_atomic_t last_progress;
+static int failures, interrupted, hidden, twice;
 static uint64_t netns;
+
+#define PATIENCE 20000 /* signals */
 
 static void on_signal(int sig)
 {
+	static const char text[] = "FAIL: something is lost: nothing comes\n";
+
 	(void)sig;
-	signals++;
+	if (++signals - last_progress < PATIENCE)
+		return;
+	if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(2);
+	_exit(1);
 }
 
 static void start_storm(bool on)
@@ -65,6 +76,19 @@ static bool good(const char *what, int result)
 	return false;
 }
 
+/* A stack in user space has no name space, but no sockets of the kernel's. */
+static bool is_ours(int fd)
+{
+	int domain = 0;
+	socklen_t len = sizeof(domain);
+
+	if (netns)
+		return netns_of(fd) == netns;
+	return ioth_pass_getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) ==
+		       0 &&
+	       domain == AF_UNIX;
+}
+
 static int open_one(int type)
 {
 	int fd;
@@ -72,7 +96,7 @@ static int open_one(int type)
 	do
 		fd = socket(AF_INET, type, 0);
 	while (!good("socket", fd) && failures == 0);
-	if (fd >= 0 && netns_of(fd) != netns && failures++ < 5)
+	if (fd >= 0 && !is_ours(fd) && failures++ < 5)
 		printf("FAIL: a socket of another network\n");
 	return fd;
 }
@@ -129,6 +153,53 @@ static bool is_hidden(const char *name, int err)
 	return true;
 }
 
+static ssize_t send_number(int fd, const struct sockaddr_in *to, int number)
+{
+	char data[100] = { 0 };
+
+	memcpy(data, &number, sizeof(number));
+	return sendto(fd, data, sizeof(data), 0, (const struct sockaddr *)to,
+		sizeof(*to));
+}
+
+/* The number, or -1 with errno. */
+static int receive_number(int fd, const struct sockaddr_in *from)
+{
+	struct sockaddr_in sender = { 0 };
+	socklen_t len = sizeof(sender);
+	char data[200];
+	ssize_t n = recvfrom(
+		fd, data, sizeof(data), 0, (struct sockaddr *)&sender, &len);
+	int number;
+
+	if (n < 0)
+		return -1;
+	memcpy(&number, data, sizeof(number));
+	if ((n != 100 || sender.sin_port != from->sin_port) && failures++ < 5)
+		printf("FAIL: %zd bytes from port %d\n", n,
+			ntohs(sender.sin_port));
+	return number;
+}
+
+/* There and back, between two sockets that know each other's address. */
+static void datagram_round(
+	const int fds[2], const struct sockaddr_in addr[2], int number)
+{
+	int got;
+
+	for (int i = 0; i < 2 && failures == 0; i++) {
+		while (!good("sendto",
+			       (int)send_number(fds[i], &addr[!i], number)) &&
+			failures == 0)
+			;
+		do {
+			got = receive_number(fds[!i], &addr[i]);
+			twice += got >= 0 && got < number;
+		} while (failures == 0 &&
+			 (!good("recvfrom", got) || got < number));
+	}
+}
+
 static void mount_round(const char *name)
 {
 	struct stat st;
@@ -152,47 +223,66 @@ static void mount_round(const char *name)
 	good("umount", result);
 }
 
-static int listen_one(struct sockaddr_in *addr)
+static int bind_one(int type, struct sockaddr_in *addr)
 {
 	socklen_t len = sizeof(*addr);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, type, 0);
 
 	*addr = (struct sockaddr_in){ .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	if (bind(fd, (struct sockaddr *)addr, len) < 0 || listen(fd, 10) < 0 ||
+	if (bind(fd, (struct sockaddr *)addr, len) < 0 ||
+		(type == SOCK_STREAM && listen(fd, 10) < 0) ||
 		getsockname(fd, (struct sockaddr *)addr, &len) < 0)
-		perror("FAIL: listen");
+		perror("FAIL: bind");
 	return fd;
+}
+
+enum { SOCKETS, DATAGRAMS, MOUNTS };
+static const char *const names[] = { "sockets", "datagrams", "mounts" };
+
+static int find_name(const char *name)
+{
+	int i = 0;
+
+	while (i < MOUNTS && strcmp(names[i], name))
+		i++;
+	return i;
 }
 
 int main(int argc, char *argv[])
 {
 	time_t end = argc > 4 ? time(NULL) + atoi(argv[1]) : 0;
 	struct sigaction sa = { .sa_handler = on_signal };
-	struct sockaddr_in addr;
-	int listener, before, rounds = 0;
+	struct sockaddr_in addr, two[2];
+	int listener, pair[2], before, what, rounds = 0;
 	char name[512];
-	bool mounts;
 
 	if (!end)
 		return 1;
 	interrupt = !strcmp(argv[2], "interrupt");
-	mounts = !strcmp(argv[3], "mounts");
+	what = find_name(argv[3]);
 	snprintf(name, sizeof(name), "%s/storm", argv[4]);
 	sa.sa_flags = interrupt ? 0 : SA_RESTART;
 	sigaction(SIGALRM, &sa, NULL);
 	netns = netns_now();
-	listener = mounts ? -1 : listen_one(&addr);
+	listener = bind_one(SOCK_STREAM, &addr);
+	pair[0] = bind_one(SOCK_DGRAM, &two[0]);
+	pair[1] = bind_one(SOCK_DGRAM, &two[1]);
 	before = count_fds();
 	start_storm(true);
-	for (; time(NULL) < end && failures == 0; rounds++)
-		if (mounts)
+	for (; time(NULL) < end && failures == 0; rounds++) {
+		last_progress = signals;
+		if (what == MOUNTS)
 			mount_round(name);
+		else if (what == DATAGRAMS)
+			datagram_round(pair, two, rounds);
 		else
 			socket_round(listener, &addr);
+	}
 	start_storm(false);
-	printf("%s, %s: %d rounds, %d signals, %d EINTR, %d hidden\n", argv[3],
-		argv[2], rounds, (int)signals, interrupted, hidden);
+	printf("%s, %s: %d rounds, %d signals, %d EINTR, %d hidden, %d twice\n",
+		argv[3], argv[2], rounds, (int)signals, interrupted, hidden,
+		twice);
 	if (count_fds() != before) {
 		printf("FAIL: %d descriptors lost\n", count_fds() - before);
 		failures++;

@@ -21,10 +21,10 @@
  *			system call,	option's	socket that comes with the request:
  *			its second and	value		data: an address or a value; accept4:
  *			third argument			a descriptor; never waits: -EAGAIN
- *	PROCFILE	flags of open(2) "PATH\0"	0 and its descriptor; negative errno;
- *					both as ioth_procopen() has them
  *	DELETE		enum control_delete		0, then the stack process ends;
  *							-EBUSY, with a new SOCK_DIAG socket
+ *	PROCFILE	flags of open(2) "PATH\0"	0 and its descriptor; negative errno;
+ *					both as ioth_procopen() has them
  *
  * SPEC is what ioth_newstack() takes: NAME[,OPTION...]. OFFER is a path where
  * other sessions connect and ATTACH, to share the stack; unasked, the module that
@@ -44,8 +44,8 @@ enum control_op {
 	CONTROL_SOCKET,
 	CONTROL_IOCTL,
 	CONTROL_CALL,
-	CONTROL_PROCFILE,
 	CONTROL_DELETE,
+	CONTROL_PROCFILE,
 };
 
 enum control_delete {

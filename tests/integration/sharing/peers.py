@@ -3,12 +3,14 @@
 "ready" when it has, and ends when its input does."""
 import array
 import fcntl
+import os
 import socket
 import struct
 import sys
 
-ATTACH, SOCKET, IOCTL, DELETE = 1, 2, 3, 4
+ATTACH, SOCKET, IOCTL, CALL, DELETE, PROCFILE = range(1, 7)
 HEAD = "=II4iI"
+SYSCTL = b"sys/net/ipv4/ip_forward\0"
 
 
 def request(op, *args, data=b"", number=5):
@@ -39,6 +41,9 @@ def garbage(path):
                  request(SOCKET, -1, -1, -1, -1),
                  request(SOCKET, 2, 1, 0, 1 << 30),
                  request(IOCTL, 0x8946, data=b"\xff" * 40),
+                 request(CALL, 49), request(CALL, -1, data=b"\xff" * 200),
+                 request(PROCFILE), request(PROCFILE, -1, data=b"net\0"),
+                 request(PROCFILE, 0, data=b"n" * 12288),
                  request(DELETE, 2), request(DELETE, 0)):
         peer = connect(path)
         peer.send(data)
@@ -74,7 +79,16 @@ def rights(path):
             ("flags", (IOCTL, 0x8913), ifreq),
             ("down", (IOCTL, 0x8914), ifreq),
             ("short", (IOCTL, 0x8913), b"vde0"),
-            ("ethtool", (IOCTL, 0x8946), ifreq)):
+            ("ethtool", (IOCTL, 0x8946), ifreq),
+            ("dev", (PROCFILE, os.O_RDONLY), b"net/dev\0"),
+            ("look", (PROCFILE, os.O_PATH), SYSCTL),
+            ("sysctl", (PROCFILE, os.O_RDONLY), SYSCTL),
+            ("set", (PROCFILE, os.O_WRONLY), SYSCTL),
+            ("change", (PROCFILE, os.O_RDWR), SYSCTL),
+            ("secret", (PROCFILE, os.O_RDONLY),
+             b"sys/net/ipv4/tcp_fastopen_key\0"),
+            ("away", (PROCFILE, os.O_RDONLY), b"net/../self/environ\0"),
+            ("endless", (PROCFILE, os.O_RDONLY), b"net/dev")):
         result, fds = ask(peer, *args, data=data)
         print(what, result, end="; ")
     print(flush=True)

@@ -33,12 +33,26 @@ socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 768)'"
 expect 2 "*Operation not permitted*" in_view other "vustack $b ip link set vde0 down"
 expect 1 "*Operation not permitted*" in_view other "vustack $b python3 -c 'import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack(\"16sh22x\", b\"vde0\", 0))'"
+expect 0 "*vde0:*" in_view other "vustack $b cat /proc/net/dev"
+sysctl=/proc/sys/net/ipv4/conf/vde0/proxy_arp # the machine has no vde0
+expect 0 0 in_view other "vustack $b cat $sysctl"
+expect 2 "*Permission denied*" in_view other \
+	"vustack $b sh -c 'echo 1 >$sysctl'"
+# nor in the owner's session
+expect 2 "*Permission denied*" in_view owner "vustack $a $nobody \
+	sh -c 'cat $sysctl; echo 1 >$sysctl'"
+expect 1 "*Permission denied*" in_view owner \
+	"vustack $a $nobody cat /proc/sys/net/ipv4/tcp_fastopen_key"
+expect 0 "" in_view owner "vustack $a sh -c 'echo 1 >$sysctl'"
+expect 0 1 in_view other "vustack $b cat $sysctl"
 # not even by a session that lies
 expect 0 "attach 0
-tcp 1; raw -1; packet -1; flags 0; down -1; short -95; ethtool -95; *" \
+tcp 1; raw -1; packet -1; flags 0; down -1; short -95; ethtool -95; \
+dev 0; look 0; sysctl 0; set -13; change -13; secret -13; away -22; endless -71; *" \
 	$nobody python3 "$tmp/peers.py" rights "$tmp/offer" </dev/null
 expect 0 "attach 0
-tcp 1; raw 1; packet 1; flags 0; down 0; short -95; ethtool -95; *" \
+tcp 1; raw 1; packet 1; flags 0; down 0; short -95; ethtool -95; \
+dev 0; look 0; sysctl 0; set 0; change 0; secret 0; away -22; endless -71; *" \
 	python3 "$tmp/peers.py" rights "$tmp/offer" </dev/null
 # its end takes nothing with it
 close_view other

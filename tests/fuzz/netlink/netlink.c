@@ -14,11 +14,10 @@
 
 #include <libmnl/libmnl.h>
 
+#include "fuzz.h"
 #include "netlink_server.h"
 #include "netlink_tables.h"
 #include "procnet.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
 	DIAG = 1,

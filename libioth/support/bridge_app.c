@@ -7,6 +7,7 @@
 #include "bridge_trailer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ioth/pass.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,11 +54,21 @@ static int received_fd(struct msghdr *msg)
 	return fd;
 }
 
+/* Whatever else a stack may send, reading it could wait. */
+static bool is_source(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+
+	return seals >= 0 && seals & F_SEAL_WRITE;
+}
+
 static void read_source(
 	int fd, struct bridge_trailer *trailer, struct bridge_meta *meta)
 {
-	ssize_t n = pread(fd, trailer->bytes, sizeof(trailer->bytes), 0);
+	ssize_t n = -1;
 
+	if (is_source(fd))
+		n = pread(fd, trailer->bytes, sizeof(trailer->bytes), 0);
 	if (n < 0 || bridge_trailer_decode(trailer->bytes, (size_t)n, meta) < 0)
 		memset(meta, 0, sizeof(*meta));
 }
@@ -94,7 +105,8 @@ ssize_t bridge_app_recvmsg(int fd, struct msghdr *msg, int flags)
 	struct msghdr inner = { .msg_iov = msg->msg_iov,
 		.msg_iovlen = msg->msg_iovlen,
 		.msg_control = &rights,
-		.msg_controllen = sizeof(rights) };
+		/* Not CMSG_SPACE: its padding has room for one more. */
+		.msg_controllen = CMSG_LEN(sizeof(int)) };
 	ssize_t n = recvmsg(fd, &inner, flags | MSG_CMSG_CLOEXEC);
 	int source;
 

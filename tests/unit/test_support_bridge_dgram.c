@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 
 static void open_dgram(struct fixture *f)
 {
@@ -313,7 +314,9 @@ static void oversize_is_dropped(void **state)
 	close_bridge(&f);
 }
 
-static void send_forged(int fd, const void *bytes, size_t size, int fds)
+/* @fds times @passed. */
+static void send_forged_fd(
+	int fd, const void *bytes, size_t size, int fds, int passed)
 {
 	union {
 		struct cmsghdr header;
@@ -327,9 +330,14 @@ static void send_forged(int fd, const void *bytes, size_t size, int fds)
 		.msg_controllen = CMSG_SPACE((size_t)fds * sizeof(int)) };
 
 	for (int i = 0; i < fds; i++)
-		memcpy(CMSG_DATA(&control.header) + i * sizeof(int), &fd,
+		memcpy(CMSG_DATA(&control.header) + i * sizeof(int), &passed,
 			sizeof(int));
 	assert_int_equal(sendmsg(fd, &msg, 0), (int)size);
+}
+
+static void send_forged(int fd, const void *bytes, size_t size, int fds)
+{
+	send_forged_fd(fd, bytes, size, fds, fd);
 }
 
 static void forged_trailers_are_refused(void **state)
@@ -350,6 +358,34 @@ static void forged_trailers_are_refused(void **state)
 		assert_int_equal(receive(&f), -EBADMSG);
 	assert_int_equal(receive(&f), -EAGAIN);
 	assert_int_equal(count_fds(), fds);
+	close_bridge(&f);
+}
+
+/* Of what comes instead of a source nothing is read or kept. */
+static void forged_sources_are_refused(void **state)
+{
+	struct sockaddr_in from;
+	struct fixture f;
+	int pair[2], file = memfd_create("forged", MFD_CLOEXEC);
+	char buf[8], zeros[64] = { 0 };
+	unsigned fds;
+
+	(void)state;
+	open_dgram(&f);
+	assert_int_equal(write(file, zeros, sizeof(zeros)), sizeof(zeros));
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	fds = count_fds();
+	for (int i = 1; i <= 64; i *= 2) {
+		send_forged_fd(pair[0], "abc", 3, i, i % 3 ? file : pair[0]);
+		assert_int_equal(
+			app_recvfrom(pair[1], buf, sizeof(buf), &from, 0), 3);
+		assert_int_equal(from.sin_port, 0);
+		assert_int_equal(count_fds(), fds);
+	}
+	close(file);
+	close(pair[0]);
+	close(pair[1]);
 	close_bridge(&f);
 }
 
@@ -576,6 +612,7 @@ int main(void)
 		cmocka_unit_test(many_pieces_are_sent_as_one),
 		cmocka_unit_test(oversize_is_dropped),
 		cmocka_unit_test(forged_trailers_are_refused),
+		cmocka_unit_test(forged_sources_are_refused),
 		cmocka_unit_test(empty_datagrams_are_not_the_end),
 		cmocka_unit_test(empty_datagrams_are_delivered),
 		cmocka_unit_test(close_is_told_without_reading),

@@ -10,6 +10,7 @@
  * ARP goes to all netifs of the interface, as each answers for its one address.
  */
 #include "iface.h"
+#include "guard.h"
 #include "stack.h"
 
 #include <lwip/pbuf.h>
@@ -73,28 +74,13 @@ static bool take4(struct iface *iface, const uint8_t *ip, size_t size)
 	return is_ours4(iface, ip);
 }
 
-/* Reports of MLD come with options: only what is behind them counts. */
-static bool is_fragment6(const uint8_t *ip, size_t size)
-{
-	uint8_t next = ip[6];
-	size_t at = IP6_HLEN;
-
-	while ((next == IP6_NEXTH_HOPBYHOP || next == IP6_NEXTH_ROUTING ||
-		       next == IP6_NEXTH_DESTOPTS) &&
-		at + 8 <= size) {
-		next = ip[at];
-		at += ((size_t)ip[at + 1] + 1) * 8;
-	}
-	return next == IP6_NEXTH_FRAGMENT;
-}
-
 static bool take6(struct iface *iface, const uint8_t *ip, size_t size)
 {
 	struct stack *stack = iface->stack;
 
-	if (size < IP6_HLEN)
+	if (size < IP6_HLEN || !guard_ip6(ip, size))
 		return false;
-	if (is_fragment6(ip, size))
+	if (ip[6] == IP6_NEXTH_FRAGMENT)
 		clock_note_fragment(&stack->clock);
 	if (ip[6] == IP6_NEXTH_ICMP6)
 		loop_defer(stack->loop, &stack->autoconf);
@@ -122,7 +108,8 @@ void iface_input(struct iface *iface, const struct iovec *frame)
 	if (!is_for_us(iface, bytes) || frame->iov_len > UINT16_MAX)
 		return;
 	if ((type == ETHTYPE_IP && !take4(iface, ip, size)) ||
-		(type == ETHTYPE_IPV6 && !take6(iface, ip, size)))
+		(type == ETHTYPE_IPV6 && !take6(iface, ip, size)) ||
+		(type == ETHTYPE_ARP && !guard_arp(size)))
 		return;
 	give(&iface->netif, frame);
 	if (type != ETHTYPE_ARP)

@@ -57,6 +57,8 @@ static int make(struct stack *stack)
 	stack->buffer = malloc(STACK_BUFFER_SIZE);
 	if (!stack->buffer)
 		return -ENOMEM;
+	if (!guard_init(&stack->guard))
+		return -EBUSY;
 	stack->marker_fd = eventfd(0, EFD_CLOEXEC);
 	if (stack->marker_fd < 0)
 		return -errno;

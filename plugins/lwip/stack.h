@@ -9,6 +9,7 @@
 #define LWIP_STACK_H
 
 #include "clock.h"
+#include "guard.h"
 
 #include "loop.h"
 #include "netlink_server.h"
@@ -26,6 +27,7 @@ struct stack {
 	struct netlink_tables *tables;
 	struct netlink_server *server;
 	struct clock clock;
+	struct guard guard;
 	struct iface *ifaces;		    /* by index */
 	struct sock *bucket[STACK_BUCKETS]; /* by cookie */
 	struct sock *dead;		    /* the oldest first; see sock.c */

@@ -217,6 +217,18 @@ int ioth_procopen(struct ioth *stack, const char *path, int flags)
 	return (int)call_end(&call, fd);
 }
 
+int ioth_plain(struct ioth *stack)
+{
+	struct ioth *ref = stack_get(stack ? stack : stack_host());
+	bool plain;
+
+	if (!ref)
+		return result(-EINVAL);
+	plain = ref == stack_host() || ref->plugin.plain;
+	stack_put(ref);
+	return plain;
+}
+
 void ioth_abort(struct ioth *stack)
 {
 	struct ioth *ref = stack ? stack_get(stack) : NULL;

@@ -158,6 +158,7 @@ int plugin_open(struct plugin *plugin, const char *name,
 	struct ioth_functions *functions)
 {
 	const char *const *license;
+	const int *plain;
 	int err = load(plugin, name);
 
 	if (err)
@@ -177,6 +178,8 @@ int plugin_open(struct plugin *plugin, const char *name,
 		(void (*)(void *))symbol(plugin->object.handle, name, "abort");
 	plugin->sockets = (int (*)(int, int, int, int[], int))symbol(
 		plugin->object.handle, name, "sockets");
+	plain = dlsym(plugin->object.handle, "ioth_plain_descriptors");
+	plugin->plain = plain && *plain;
 	license = symbol(plugin->object.handle, name, "license");
 	err = check(functions, name, license ? *license : NULL);
 	if (err)

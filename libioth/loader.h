@@ -5,6 +5,8 @@
 #ifndef IOTH_LOADER_H
 #define IOTH_LOADER_H
 
+#include <stdbool.h>
+
 #include "object.h"
 
 struct ioth_functions;
@@ -20,6 +22,7 @@ struct plugin {
 	void (*abort)(void *stackdata); /* or NULL */
 	int (*sockets)(int domain, int type, int protocol, int fds[],
 		int len); /* or NULL */
+	bool plain;	  /* see ioth_plain() */
 };
 
 /*

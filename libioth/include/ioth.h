@@ -106,6 +106,14 @@ IOTH_API int ioth_supported(struct ioth *stack, int domain);
 IOTH_API int ioth_procopen(struct ioth *stack, const char *path, int flags);
 
 /*
+ * Do plain read(2), write(2), poll(2) ... on the descriptors of @stack do what
+ * ioth_read() and the others do? 1 its plug-in says so; 0 it does not: then
+ * they do so only if the descriptor is a socket of the kernel's of the family
+ * that was asked for. Errors: EINVAL @stack is no stack.
+ */
+IOTH_API int ioth_plain(struct ioth *stack);
+
+/*
  * The calling thread's last failure of ioth_newstack*() in one line of text,
  * "" when the last one succeeded or there is nothing to add to errno.
  * Valid until this thread's next ioth_newstack*().

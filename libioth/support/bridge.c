@@ -34,6 +34,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ioth/pass.h>
+#include <ioth/plugin.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -41,6 +42,10 @@
 #include <unistd.h>
 
 #define EVENTS (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET)
+
+/* For libioth, in whatever plug-in bridges: see plugin.h. */
+extern const int ioth_plain_descriptors;
+IOTH_EXPORT const int ioth_plain_descriptors = 1;
 
 /* Doubled by the kernel. Why not less: bridge_stream.c, "the kept byte". */
 #define BUFFER_SIZE 212992

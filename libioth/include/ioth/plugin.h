@@ -42,6 +42,12 @@
  *	makes up to @len sockets at once, where that is cheaper than as many
  *	calls of socket; returns how many, at least one
  *
+ * const int ioth_plain_descriptors;	(without NAME)
+ *	not 0: plain read(2), write(2), poll(2) ... on the descriptors themselves
+ *	do what the plug-in's functions do, see ioth_plain(). Whoever bridges
+ *	(support/bridge.h) has it from there; of sockets of the kernel's it is
+ *	known without
+ *
  * All functions return -1 and set errno on failure, like the system calls
  * whose names they carry. Descriptors that socket and accept return are real
  * descriptors of the process; libioth watches their life, so a plug-in keeps

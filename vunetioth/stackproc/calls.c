@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include "ioth.h"
+#include "pump.h"
 
 typedef int name_call(int fd, struct sockaddr *addr, socklen_t *addrlen);
 
@@ -108,25 +109,36 @@ static bool takes_address(int nr)
 	return nr == __NR_bind || nr == __NR_connect;
 }
 
-void calls_do(const struct control_message *in, int fd,
-	struct control_message *out, int *new_fd)
+/* By the plug-in, whose bridge it is. */
+static int call_plugin(
+	const struct control_message *in, int fd, struct control_message *out)
 {
 	int result = -1;
 
-	out->size = 0;
-	*new_fd = -1;
 	errno = EINVAL;
 	if (!takes_address(in->arg[0]) ||
 		in->size <= sizeof(struct sockaddr_storage))
 		result = dispatch(in, fd, out);
-	out->result = result < 0 ? -errno : result;
-	if (result >= 0 && in->arg[0] == __NR_accept4) {
-		*new_fd = result;
+	return result < 0 ? -errno : result;
+}
+
+void calls_do(struct pump *pump, const struct control_message *in, int fd,
+	struct control_message *out, int *new_fd)
+{
+	out->size = 0;
+	*new_fd = -1;
+	out->result =
+		pump ? pump_call(pump, in, fd, out) : call_plugin(in, fd, out);
+	if (out->result >= 0 && in->arg[0] == __NR_accept4) {
+		*new_fd = out->result;
 		out->result = 0;
 	}
 }
 
-bool calls_may_wait(const struct control_message *in, int fd)
+/* Plug-ins that are pumped may wait although they were told not to. */
+bool calls_may_wait(
+	const struct pump *pump, const struct control_message *in, int fd)
 {
-	return in->arg[0] == __NR_connect && !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	return in->arg[0] == __NR_connect &&
+	       (pump || !(fcntl(fd, F_GETFL) & O_NONBLOCK));
 }

@@ -8,13 +8,17 @@
 #include <stdbool.h>
 #include "../control.h"
 
+struct pump;
+
 /*
  * Does the call of @in (op CALL) on the socket @fd and fills result, data and
- * size of @out; *new_fd is what accept made, or -1. It may wait only in connect
- * on a blocking socket; calls_may_wait() tells that before.
+ * size of @out; *new_fd is what accept made, or -1. @pump: what has the bridges
+ * of this stack; NULL: its plug-in has them itself. It may wait only in connect;
+ * calls_may_wait() tells that before.
  */
-void calls_do(const struct control_message *in, int fd,
+void calls_do(struct pump *pump, const struct control_message *in, int fd,
 	struct control_message *out, int *new_fd);
-bool calls_may_wait(const struct control_message *in, int fd);
+bool calls_may_wait(
+	const struct pump *pump, const struct control_message *in, int fd);
 
 #endif

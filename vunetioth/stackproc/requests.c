@@ -19,6 +19,7 @@
 #include "ioth.h"
 #include "offer.h"
 #include "options.h"
+#include "pump.h"
 #include "rights.h"
 
 #ifndef SO_NETNS_COOKIE
@@ -133,7 +134,7 @@ static int diag_socket(struct ioth *stack)
 	uint64_t cookie = fd >= 0 ? netns_cookie(fd) : 0;
 
 	if (fd >= 0 && (!cookie || cookie == netns_cookie(here))) {
-		close(fd);
+		ioth_close(fd);
 		fd = -1;
 	}
 	if (here >= 0)
@@ -234,6 +235,42 @@ void requests_tell_users(struct stack_process *p)
 
 /* --- requests ------------------------------------------------------------ */
 
+/* Takes over @fd, a socket that the plug-in has made. What guests can use, or
+ * -1 and errno. */
+static int adopt(struct stack_process *p, int fd)
+{
+	int err = 0;
+
+	if (!pump_is_needed(p->stack, fd, p->in.arg[0]))
+		return fd;
+	if (!p->pump)
+		err = pump_new(&p->pump, p->stack);
+	if (err)
+		ioth_close(fd);
+	else
+		err = pump_adopt(
+			p->pump, fd, p->in.arg[0], p->in.arg[1], p->in.arg[2]);
+	if (err >= 0)
+		return err;
+	errno = -err;
+	return -1;
+}
+
+/* How many of @fds guests can use now; with -1 errno tells of the last. */
+static int adopt_all(struct stack_process *p, struct control_fds *fds)
+{
+	size_t i, len = 0;
+	int fd;
+
+	for (i = 0; i < fds->len; i++) {
+		fd = adopt(p, fds->fd[i]);
+		if (fd >= 0)
+			fds->fd[len++] = fd;
+	}
+	fds->len = len;
+	return len ? (int)len : -1;
+}
+
 /* Sockets of one kind, as many as are wanted, or as there can be. */
 static void do_socket(struct stack_process *p)
 {
@@ -249,8 +286,10 @@ static void do_socket(struct stack_process *p)
 	 * start. */
 	n = ioth_sockets(p->stack, p->in.arg[0], p->in.arg[1] | SOCK_CLOEXEC,
 		p->in.arg[2], fds.fd, n);
-	if (n > 0)
+	if (n > 0) {
 		fds.len = (unsigned int)n;
+		n = adopt_all(p, &fds);
+	}
 	answer(p, n > 0 ? n : -errno, &fds);
 	control_fds_close(&fds);
 }
@@ -322,6 +361,7 @@ static void do_ioctl(struct stack_process *p)
  * connection on which it answers. */
 struct waiting_call {
 	struct control_message in, out;
+	struct pump *pump;
 	int peer, fd;
 	bool sharer; /* the peer */
 };
@@ -331,7 +371,7 @@ static void answer_call(struct waiting_call *w)
 	struct control_fds fds = { 0 };
 	int made;
 
-	calls_do(&w->in, w->fd, &w->out, &made);
+	calls_do(w->pump, &w->in, w->fd, &w->out, &made);
 	if (made >= 0)
 		fds.fd[fds.len++] = made;
 	w->out.id = w->in.id;
@@ -359,6 +399,7 @@ static int start_waiting(struct stack_process *p, int fd)
 	if (!w)
 		return -EAGAIN;
 	w->in = p->in;
+	w->pump = p->pump;
 	w->fd = fd;
 	w->sharer = p->peer != p->control;
 	w->peer = fcntl(p->peer, F_DUPFD_CLOEXEC, 0);
@@ -394,12 +435,13 @@ static void do_call(struct stack_process *p, struct control_fds *fds)
 			close(fd);
 		return;
 	}
-	if (calls_may_wait(&p->in, fd)) {
+	if (calls_may_wait(p->pump, &p->in, fd)) {
 		if (start_waiting(p, fd) == 0)
 			return;
 		answer(p, -ENOBUFS, NULL);
 	} else {
 		w.in = p->in;
+		w.pump = p->pump;
 		w.peer = p->peer;
 		w.sharer = p->peer != p->control;
 		w.fd = fd;
@@ -451,6 +493,8 @@ static bool do_delete(struct stack_process *p)
 	default:
 		break;
 	}
+	if (p->pump && p->in.arg[0] == DELETE_IF_UNUSED)
+		pump_drop_closed(p->pump);
 	if (!p->sharers_len && ioth_delstack(p->stack) == 0) {
 		p->stack = NULL;
 		answer(p, 0, NULL);
@@ -506,6 +550,8 @@ void requests_end(struct stack_process *p)
 	if (p->diag >= 0)
 		abort_connections(p->diag);
 	close_diag(p);
+	if (p->pump)
+		pump_end(p->pump);
 	/* EBUSY: sockets live on without us. */
 	if (p->stack && ioth_delstack(p->stack) < 0)
 		ioth_abort(p->stack);

@@ -9,6 +9,7 @@
 #include "../control.h"
 
 struct ioth;
+struct pump;
 
 #define MAX_SHARERS 64
 
@@ -29,7 +30,8 @@ struct stack_process {
 	int peer; /* whose request is being served: control or a sharer's */
 	bool trusted; /* the peer */
 	struct ioth *stack;
-	bool detached; /* ends when the last socket closes */
+	struct pump *pump; /* NULL: nothing had to be pumped yet */
+	bool detached;	   /* ends when the last socket closes */
 	struct control_message in, out;
 };
 

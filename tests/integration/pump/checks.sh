@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sockets of an old plug-in are sockets (checks.py), whatever its descriptors
+# tell, and whatever functions it has.
+. "$(dirname "$0")/lib.sh"
+need python3
+enter_view
+# the checks themselves: on the host's loopback
+expect 0 "" timeout 60 python3 "$here/checks.py"
+
+vu_insmod vunetioth || die "no module"
+for options in "" ,pair ,pipe ,nothing ,delay=20 ,pair,delay=20 ,deaf,delay=20; do
+	mount_old "$options" a
+	expect 0 "" timeout 60 vustack -f inet $a python3 "$here/checks.py"
+	unmount a
+done
+
+# without addresses, datagrams have none
+mapfile -t streams < <(sed -n '/^# ---- datagrams/q; s/^def check_\(.*\)():/\1/p' \
+	"$here/checks.py")
+[ ${#streams[@]} -gt 10 ] || die "the names of the checks: ${streams[*]}"
+mount_old ,rw a
+expect 0 "" timeout 60 vustack -f inet $a python3 "$here/checks.py" "${streams[@]}"
+unmount a
+finish

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pump_connect.c - connect, blocking or not
+ *
+ * Theory of operation
+ *
+ * The plug-in's connect runs in the caller's thread: if it waits although the
+ * socket is O_NONBLOCK, only that call does. When it answers EINPROGRESS, the
+ * plug-in's descriptor is to say when it is over, and SO_ERROR and getpeername
+ * tell how it ended.
+ *
+ * A failure is told once. Whoever waits for it gets it as his result, and may
+ * connect again: the bridge is as fresh as before. If nobody waits the bridge
+ * shows it, and it is SO_ERROR.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include "ioth/pass.h"
+#include "pump_impl.h"
+
+struct connect_call {
+	struct pump *pump;
+	uint64_t cookie;
+	int fd;	    /* the plug-in's */
+	bool waits; /* for the end */
+	int result; /* of the plug-in's connect */
+	struct pump_waiter waiter;
+};
+
+/* ---- the end of it ---- */
+
+static void tell_waiters(struct pump_sock *s, int result)
+{
+	struct pump_waiter *w;
+
+	while ((w = s->waiters)) {
+		s->waiters = w->next;
+		w->result = result;
+		sem_post(&w->done);
+	}
+}
+
+/* @err 0: connected. */
+static void decide(struct pump_sock *s, int err)
+{
+	bool told = s->waiters != NULL;
+
+	s->moved = true;
+	tell_waiters(s, err);
+	if (!err) {
+		s->state = PUMP_OPEN;
+		s->connect_told = told;
+		bridge_connected(s->bridge);
+	} else if (told) {
+		s->state = PUMP_NEW;
+	} else {
+		s->error = -err;
+		bridge_failed(s->bridge);
+		pump_over(s);
+	}
+}
+
+static int plugin_error(const struct pump_sock *s)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (ioth_getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+		return 0;
+	return error > 0 ? error : 0;
+}
+
+/* A plug-in without getpeername is believed when it says writable. */
+static bool is_connected(const struct pump_sock *s)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+
+	if (ioth_getpeername(s->fd, (struct sockaddr *)&addr, &len) == 0)
+		return true;
+	return errno != ENOTCONN && pump_ready_now(s, POLLOUT);
+}
+
+void pump_connect_step(struct pump_sock *s)
+{
+	int error;
+
+	if (s->busy > 1) /* the plug-in's connect has not even returned */
+		return;
+	error = plugin_error(s);
+	if (error)
+		decide(s, -error);
+	else if (is_connected(s))
+		decide(s, 0);
+	if (s->state == PUMP_OPEN)
+		pump_stream_step(s);
+}
+
+/* ---- the call ---- */
+
+static int wait_for_it(struct pump_sock *s, struct connect_call *c, int err)
+{
+	if (!c->waits)
+		return err;
+	c->waiter.next = s->waiters;
+	s->waiters = &c->waiter;
+	return -EINPROGRESS;
+}
+
+/* What nobody has been told yet; a new pair would be needed to go on. */
+static int earlier_error(struct pump_sock *s)
+{
+	int error = s->error;
+
+	s->error = 0;
+	return error ? -error : -ECONNABORTED;
+}
+
+/* 0: go on. 1: it is connected, which is told once. */
+static int check_state(struct pump_sock *s, struct connect_call *c)
+{
+	switch (s->state) {
+	case PUMP_CONNECTING:
+		return wait_for_it(s, c, -EALREADY);
+	case PUMP_LISTENING:
+		return -EISCONN;
+	case PUMP_OPEN:
+		if (!pump_is_stream(s))
+			return 0;
+		if (s->connect_told)
+			return -EISCONN;
+		s->connect_told = true;
+		return 1;
+	case PUMP_OVER:
+		return earlier_error(s);
+	default:
+		return 0;
+	}
+}
+
+static int begin(void *arg)
+{
+	struct connect_call *c = arg;
+	struct pump_sock *s = pump_find(c->pump, c->cookie);
+	int err = s ? check_state(s, c) : -EBADF;
+
+	if (err)
+		return err;
+	if (pump_is_stream(s))
+		s->state = PUMP_CONNECTING;
+	s->busy++;
+	c->fd = s->fd;
+	return 0;
+}
+
+static int end_stream(struct pump_sock *s, struct connect_call *c)
+{
+	int err = c->result;
+
+	if (s->state != PUMP_CONNECTING) /* the guest has closed */
+		return -ECONNABORTED;
+	if (err == -EINPROGRESS || err == -EALREADY || err == -EINTR) {
+		err = wait_for_it(s, c, -EINPROGRESS);
+		pump_step(s);
+		return err;
+	}
+	if (err && err != -EISCONN) {
+		tell_waiters(s, err);
+		s->state = PUMP_NEW;
+		return err;
+	}
+	decide(s, 0);
+	s->connect_told = true;
+	pump_step(s);
+	return 0;
+}
+
+/* @s stays: the caller has a duplicate of the app end. */
+static int end(void *arg)
+{
+	struct connect_call *c = arg;
+	struct pump_sock *s = pump_find(c->pump, c->cookie);
+	int err;
+
+	s->busy--;
+	err = pump_is_stream(s) ? end_stream(s, c) : c->result;
+	pump_free_if_done(s);
+	return err;
+}
+
+/* The time is over. The result, if it has come meanwhile. */
+static int give_up(void *arg)
+{
+	struct connect_call *c = arg;
+	struct pump_sock *s = pump_find(c->pump, c->cookie);
+	struct pump_waiter **at = s ? &s->waiters : NULL;
+
+	while (at && *at && *at != &c->waiter)
+		at = &(*at)->next;
+	if (!at || !*at)
+		return c->waiter.result;
+	*at = c->waiter.next;
+	return -EINPROGRESS;
+}
+
+/* SO_SNDTIMEO of the app end. False: there is none. */
+static bool time_limit(int fd, struct timespec *limit)
+{
+	struct timeval tv = { 0 };
+	socklen_t len = sizeof(tv);
+
+	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
+	if (!tv.tv_sec && !tv.tv_usec)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, limit);
+	limit->tv_sec += tv.tv_sec;
+	limit->tv_nsec += tv.tv_usec * 1000;
+	if (limit->tv_nsec >= 1000000000) {
+		limit->tv_nsec -= 1000000000;
+		limit->tv_sec++;
+	}
+	return true;
+}
+
+static int wait_end(struct connect_call *c, int fd)
+{
+	struct timespec limit;
+	bool limited = time_limit(fd, &limit);
+	int err;
+
+	do
+		err = limited ? sem_clockwait(&c->waiter.done, CLOCK_MONOTONIC,
+					&limit)
+			      : sem_wait(&c->waiter.done);
+	while (err < 0 && errno == EINTR);
+	return err < 0 ? loop_call(c->pump->loop, give_up, c)
+		       : c->waiter.result;
+}
+
+int pump_connect(struct pump *pump, uint64_t cookie,
+	const struct control_message *in, int fd)
+{
+	struct connect_call c = { .pump = pump,
+		.cookie = cookie,
+		.waits = !(fcntl(fd, F_GETFL) & O_NONBLOCK) };
+	struct sockaddr_storage addr = { 0 };
+	int err;
+
+	if (in->size > sizeof(addr))
+		return -EINVAL;
+	memcpy(&addr, in->data, in->size);
+	sem_init(&c.waiter.done, 0, 0);
+	err = loop_call(pump->loop, begin, &c);
+	if (!err) {
+		if (ioth_connect(c.fd, (struct sockaddr *)&addr, in->size) < 0)
+			c.result = -errno;
+		err = loop_call(pump->loop, end, &c);
+	}
+	if (err == -EINPROGRESS && c.waits)
+		err = wait_end(&c, fd);
+	sem_destroy(&c.waiter.done);
+	return err > 0 ? 0 : err;
+}

@@ -18,7 +18,13 @@
 #include "modules.h"
 #include "names.h"
 
-long on_socket(struct umvu *session, struct umvu_call *call)
+/* What a module says to a call; UMVU_CONTINUE: it is not its business. */
+typedef long ask_fn(const struct umvu_module *module, void *state,
+	struct umvu_call *call, struct umvu_name *name);
+
+/* The answer of the first module that takes the call. @name: for @ask. */
+static long ask_modules(struct umvu *session, struct umvu_call *call,
+	ask_fn *ask, struct umvu_name *name)
 {
 	long result = UMVU_CONTINUE;
 	unsigned int i;
@@ -26,12 +32,25 @@ long on_socket(struct umvu *session, struct umvu_call *call)
 	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
 		const struct umvu_module *m = modules_at(session->modules, i);
 
-		if (m && m->socket)
-			result = m->socket(modules_state(session->modules, i),
-				call, (int)call->args[0], (int)call->args[1],
-				(int)call->args[2]);
+		if (m)
+			result = ask(m, modules_state(session->modules, i),
+				call, name);
 	}
 	return result;
+}
+
+static long ask_socket(const struct umvu_module *m, void *state,
+	struct umvu_call *call, struct umvu_name *name)
+{
+	(void)name;
+	return m->socket ? m->socket(state, call, (int)call->args[0],
+				   (int)call->args[1], (int)call->args[2])
+			 : UMVU_CONTINUE;
+}
+
+long on_socket(struct umvu *session, struct umvu_call *call)
+{
+	return ask_modules(session, call, ask_socket, NULL);
 }
 
 bool umvu_has_socket_calls(const struct umvu *session)
@@ -39,20 +58,18 @@ bool umvu_has_socket_calls(const struct umvu *session)
 	return !session->options->no_bridges;
 }
 
+static long ask_socket_call(const struct umvu_module *m, void *state,
+	struct umvu_call *call, struct umvu_name *name)
+{
+	(void)name;
+	return m->socket_call
+		       ? m->socket_call(state, call, call->nr, call->args)
+		       : UMVU_CONTINUE;
+}
+
 long on_socket_call(struct umvu *session, struct umvu_call *call)
 {
-	long result = UMVU_CONTINUE;
-	unsigned int i;
-
-	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
-		const struct umvu_module *m = modules_at(session->modules, i);
-
-		if (m && m->socket_call)
-			result = m->socket_call(
-				modules_state(session->modules, i), call,
-				call->nr, call->args);
-	}
-	return result;
+	return ask_modules(session, call, ask_socket_call, NULL);
 }
 
 int umvu_call_name(
@@ -118,26 +135,26 @@ static long host_socket(
 	return UMVU_PARKED;
 }
 
+static long ask_msocket(const struct umvu_module *m, void *state,
+	struct umvu_call *call, struct umvu_name *name)
+{
+	if (!m->msocket || (name && name_owner(name) != m))
+		return UMVU_CONTINUE;
+	return m->msocket(state, call, name, (int)call->args[1],
+		(int)call->args[2], (int)call->args[3]);
+}
+
 long on_msocket(struct umvu *session, struct umvu_call *call)
 {
-	int domain = (int)call->args[1], type = (int)call->args[2];
-	int protocol = (int)call->args[3];
-	long result = UMVU_CONTINUE;
 	struct umvu_name *name;
-	int err = find_stack_name(call, &name);
-	unsigned int i;
+	long result = find_stack_name(call, &name);
 
-	if (err)
-		return err;
-	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
-		const struct umvu_module *m = modules_at(session->modules, i);
-
-		if (m && m->msocket && (!name || name_owner(name) == m))
-			result = m->msocket(modules_state(session->modules, i),
-				call, name, domain, type, protocol);
-	}
+	if (result)
+		return result;
+	result = ask_modules(session, call, ask_msocket, name);
 	return result == UMVU_CONTINUE
-		       ? host_socket(call, domain, type, protocol)
+		       ? host_socket(call, (int)call->args[1],
+				 (int)call->args[2], (int)call->args[3])
 		       : result;
 }
 
@@ -161,23 +178,21 @@ static bool may_be_socket(const struct umvu_call *call, int fd)
 	return n > 7 && !memcmp(text, "socket:", 7);
 }
 
+static long ask_ioctl(const struct umvu_module *m, void *state,
+	struct umvu_call *call, struct umvu_name *name)
+{
+	(void)name;
+	return m->netdev_ioctl
+		       ? m->netdev_ioctl(state, call, (int)call->args[0],
+				 (uint32_t)call->args[1], call_addr(call, 2))
+		       : UMVU_CONTINUE;
+}
+
 long on_ioctl(struct umvu *session, struct umvu_call *call)
 {
-	uint32_t request = (uint32_t)call->args[1];
-	int fd = (int)call->args[0];
-	long result = UMVU_CONTINUE;
-	unsigned int i;
-
 	/* What is wrong with another descriptor, the kernel says. */
-	if (is_of_socket(request) || !may_be_socket(call, fd))
+	if (is_of_socket((uint32_t)call->args[1]) ||
+		!may_be_socket(call, (int)call->args[0]))
 		return UMVU_CONTINUE;
-	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
-		const struct umvu_module *m = modules_at(session->modules, i);
-
-		if (m && m->netdev_ioctl)
-			result = m->netdev_ioctl(
-				modules_state(session->modules, i), call, fd,
-				request, call_addr(call, 2));
-	}
-	return result;
+	return ask_modules(session, call, ask_ioctl, NULL);
 }

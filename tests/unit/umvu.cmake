@@ -13,3 +13,6 @@ unit_test(netfiles
 	SOURCES test_netfiles.c ${umvu}/netfiles.c ${umvu}/place.c
 		${umvu}/fsids.c ${umvu}/creds.c
 	INCLUDES ${umvu} ${umvu}/include)
+unit_test(place
+	SOURCES test_place.c ${umvu}/place.c ${umvu}/fsids.c ${umvu}/creds.c
+	INCLUDES ${umvu} ${umvu}/include)

@@ -11,3 +11,6 @@ unit_test(spec
 		${vunetioth}/session/configure.c ${vunetioth}/options.c
 	LIBRARIES ioth
 	INCLUDES ${vunetioth} ${vunetioth}/session)
+unit_test(defaults
+	SOURCES test_defaults.c ${vunetioth}/defaults.c
+	INCLUDES ${vunetioth} ${umvu}/include)

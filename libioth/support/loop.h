@@ -2,14 +2,15 @@
 /*
  * loop.h - the thread of a stack: descriptors, timers, requests
  *
- * A stack's code runs in one thread, that of its loop, so it needs no locks.
- * Everything else reaches it through loop_call. An idle loop uses no CPU.
+ * A stack's code runs inside its loop, in one thread at a time, so it needs no
+ * locks. Everything else reaches it through loop_call. An idle loop uses no CPU.
  *
  * Three ways to run one: loop_start (a thread of its own), loop_run (the
  * owner's thread), loop_poll (round by round; tests, with their own clock).
  *
  * Threads: loop_call, loop_post and loop_quit may be called by any thread, all
- * else only by the one that runs the loop (or by the owner while none does).
+ * else only inside: by the one that runs the loop, by what loop_call runs (or
+ * by the owner while nobody runs it).
  * Time: monotonic nanoseconds.
  */
 #ifndef SUPPORT_LOOP_H
@@ -70,16 +71,18 @@ uint64_t loop_next_due(const struct loop *loop);
 /* The time, read once per round. */
 uint64_t loop_now(const struct loop *loop);
 
-/* Is this the thread that runs the loop? */
+/* Does this thread run the loop, or a call in it? */
 bool loop_is_inside(const struct loop *loop);
 
 /* False in a child of fork(2): the thread that runs it is the parent's. */
 bool loop_is_here(const struct loop *loop);
 
 /*
- * Runs @function(@arg) in the loop and returns its result; waits without
- * polling, as long as the loop takes; restarted after signals. Inside the loop
- * it is a plain call. Requests of one thread run in their order.
+ * Runs @function(@arg) inside the loop and returns its result: in this thread
+ * while the loop has nothing to do, with all signals blocked, else in the
+ * loop's; waits without polling, as long as that takes; restarted after signals.
+ * From inside it is a plain call. Requests of one thread run in their order, and
+ * after what it did to the loop's descriptors.
  * -ESHUTDOWN: not run, the loop is being freed. -ENODEV: it is not here.
  */
 int loop_call(struct loop *loop, int (*function)(void *arg), void *arg);

@@ -44,6 +44,9 @@ void loop_requests_fini(struct loop_requests *requests);
 bool loop_requests_run(struct loop_requests *requests);
 /* Makes the loop begin a new round. */
 void loop_requests_wake(struct loop_requests *requests);
+/* Queues it and waits. Errors: -ESHUTDOWN, and those of @function. */
+int loop_requests_call(
+	struct loop_requests *requests, int (*function)(void *arg), void *arg);
 
 struct loop {
 	struct loop_config config;
@@ -56,14 +59,18 @@ struct loop {
 	struct loop_watch requests_watch, timer_watch;
 	struct loop_requests requests;
 
-	/* what epoll_wait gave in this round; a deleted watch becomes NULL */
+	/* of this round; a deleted watch becomes NULL */
 	struct epoll_event events[LOOP_EVENTS];
 	int events_len, events_next;
 
 	struct loop_local *locals;
 
+	/* Held by who runs a round or a call: guards all above, and is_shared:
+	 * a thread runs the loop, so others may take turns. */
+	pthread_mutex_t turn;
+	bool is_shared;
 	_Atomic bool quit, running;
-	_Atomic(const void *) inside; /* the running thread's own address */
+	_Atomic(const void *) inside; /* the own address of who has the turn */
 	pthread_t thread;
 	bool has_thread;
 };

@@ -125,16 +125,12 @@ bool loop_is_here(const struct loop *loop)
 	return loop->requests.process == getpid();
 }
 
-int loop_call(struct loop *loop, int (*function)(void *arg), void *arg)
+int loop_requests_call(
+	struct loop_requests *requests, int (*function)(void *arg), void *arg)
 {
 	struct loop_request request = { .function = function, .arg = arg };
-	int err;
+	int err = enqueue(requests, &request);
 
-	if (loop_is_inside(loop))
-		return function(arg);
-	if (!loop_is_here(loop))
-		return -ENODEV;
-	err = enqueue(&loop->requests, &request);
 	if (err)
 		return err;
 	while (!atomic_load_explicit(&request.done, memory_order_acquire))

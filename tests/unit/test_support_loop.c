@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -349,8 +351,8 @@ static void calls_run_in_the_loop(void **state)
 	assert_int_equal(loop_run(call.loop), -EBUSY);
 	assert_false(loop_is_inside(call.loop));
 	assert_int_equal(loop_call(call.loop, note_thread, &call), -EXDEV);
-	assert_false(pthread_equal(call.ran_in, pthread_self()));
 	assert_true(call.was_inside);
+	assert_false(loop_is_inside(call.loop));
 	assert_int_equal(call.inner, 41);
 	loop_stop(call.loop);
 	loop_stop(call.loop);
@@ -358,6 +360,149 @@ static void calls_run_in_the_loop(void **state)
 	assert_int_equal(loop_call(call.loop, answer_41, NULL), 41);
 	loop_stop(call.loop);
 	loop_free(call.loop);
+}
+
+/* A call while the loop has nothing to do; sooner or later it has. */
+static void a_loop_at_rest_is_entered(void **state)
+{
+	struct call call = { 0 };
+
+	(void)state;
+	assert_int_equal(loop_new(&call.loop, NULL), 0);
+	assert_int_equal(loop_start(call.loop, "rest"), 0);
+	do {
+		assert_int_equal(
+			loop_call(call.loop, note_thread, &call), -EXDEV);
+		assert_true(call.was_inside);
+	} while (!pthread_equal(call.ran_in, pthread_self()));
+	loop_stop(call.loop);
+	loop_free(call.loop);
+}
+
+static int blocks_signals(void *arg)
+{
+	sigset_t now;
+
+	(void)arg;
+	pthread_sigmask(SIG_SETMASK, NULL, &now);
+	return sigismember(&now, SIGUSR1);
+}
+
+static void calls_are_not_interrupted(void **state)
+{
+	struct loop *loop;
+
+	(void)state;
+	assert_int_equal(loop_new(&loop, NULL), 0);
+	assert_int_equal(loop_start(loop, "shelter"), 0);
+	for (int i = 0; i < 100; i++) {
+		errno = ENOTTY;
+		assert_int_equal(loop_call(loop, blocks_signals, NULL), 1);
+		assert_int_equal(errno, ENOTTY);
+		assert_int_equal(blocks_signals(NULL), 0);
+	}
+	loop_stop(loop);
+	loop_free(loop);
+}
+
+/* A watch, and what replaces it at the same place in memory. */
+struct replaced {
+	struct loop *loop;
+	struct loop_watch watch;
+	int ready[2], silent[2]; /* pipes */
+	_Atomic int told;
+};
+
+static void count_told(struct loop_watch *watch, uint32_t events)
+{
+	(void)events;
+	CONTAINER(watch, struct replaced, watch)->told++;
+}
+
+static int watch_ready(void *arg)
+{
+	struct replaced *r = arg;
+
+	r->watch = (struct loop_watch){ r->ready[0], count_told };
+	return loop_watch_add(r->loop, &r->watch, EPOLLIN | EPOLLET);
+}
+
+/* epoll tells the loop's thread of it, which has to wait for its turn. */
+static int make_ready_and_replace(void *arg)
+{
+	struct replaced *r = arg;
+
+	assert_int_equal(write(r->ready[1], "x", 1), 1);
+	for (int i = 0; i < 20; i++)
+		sched_yield();
+	loop_watch_del(r->loop, &r->watch);
+	r->watch.fd = r->silent[0];
+	return loop_watch_add(r->loop, &r->watch, EPOLLIN);
+}
+
+static int end_watch(void *arg)
+{
+	struct replaced *r = arg;
+	char byte;
+
+	loop_watch_del(r->loop, &r->watch);
+	return (int)read(r->ready[0], &byte, 1);
+}
+
+static void a_watch_deleted_by_a_call_is_not_told(void **state)
+{
+	struct replaced r = { 0 };
+
+	(void)state;
+	assert_int_equal(pipe(r.ready), 0);
+	assert_int_equal(pipe(r.silent), 0);
+	assert_int_equal(loop_new(&r.loop, NULL), 0);
+	assert_int_equal(loop_start(r.loop, "replace"), 0);
+	for (int i = 0; i < 200; i++) {
+		assert_int_equal(loop_call(r.loop, watch_ready, &r), 0);
+		assert_int_equal(
+			loop_call(r.loop, make_ready_and_replace, &r), 0);
+		assert_int_equal(loop_call(r.loop, end_watch, &r), 1);
+	}
+	loop_stop(r.loop);
+	assert_int_equal(r.told, 0);
+	loop_free(r.loop);
+	for (int i = 0; i < 2; i++) {
+		close(r.ready[i]);
+		close(r.silent[i]);
+	}
+}
+
+static int take_told(void *arg)
+{
+	struct replaced *r = arg;
+	int told = r->told;
+
+	r->told = 0;
+	loop_watch_del(r->loop, &r->watch);
+	return told;
+}
+
+static void a_call_comes_after_what_was_done_before(void **state)
+{
+	struct replaced r = { 0 };
+
+	(void)state;
+	assert_int_equal(pipe(r.ready), 0);
+	assert_int_equal(loop_new(&r.loop, NULL), 0);
+	assert_int_equal(loop_start(r.loop, "order"), 0);
+	for (int i = 0; i < 2000; i++) {
+		char byte = 0;
+
+		assert_int_equal(loop_call(r.loop, watch_ready, &r), 0);
+		assert_int_equal(write(r.ready[1], &byte, 1), 1);
+		assert_true(loop_call(r.loop, take_told, &r) > 0);
+		assert_int_equal(read(r.ready[0], &byte, 1), 1);
+	}
+	loop_stop(r.loop);
+	loop_free(r.loop);
+	close(r.ready[0]);
+	close(r.ready[1]);
 }
 
 static void *run_loop(void *arg)
@@ -387,7 +532,7 @@ static void an_owner_runs_it_itself(void **state)
 
 static int count_up(void *arg)
 {
-	return ++*(int *)arg; /* no lock: one thread runs it */
+	return ++*(int *)arg; /* no lock: one thread at a time runs it */
 }
 
 struct crowd {
@@ -511,13 +656,28 @@ static void the_kernel_wakes_for_timers(void **state)
 	loop_free(note.loop);
 }
 
-static int thread_cpu_ns(void *arg)
+struct loop_thread {
+	pthread_t id;
+	sem_t known;
+};
+
+static int tell_thread(void *arg)
+{
+	struct loop_thread *thread = arg;
+
+	thread->id = pthread_self();
+	sem_post(&thread->known);
+	return 0;
+}
+
+static int64_t cpu_ns(const struct loop_thread *thread)
 {
 	struct timespec ts;
+	clockid_t clock;
 
-	(void)arg;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (int)(ts.tv_sec * 1000000000 + ts.tv_nsec);
+	assert_int_equal(pthread_getcpuclockid(thread->id, &clock), 0);
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
 static void wait_ms(int ms)
@@ -530,18 +690,22 @@ static void wait_ms(int ms)
 /* The only test that lets time pass: what it measures is time. */
 static void an_idle_loop_uses_no_cpu(void **state)
 {
+	struct loop_thread thread;
 	struct loop *loop;
-	int before, after;
+	int64_t before;
 
 	(void)state;
+	sem_init(&thread.known, 0, 0);
 	assert_int_equal(loop_new(&loop, NULL), 0);
 	assert_int_equal(loop_start(loop, "idle"), 0);
-	before = loop_call(loop, thread_cpu_ns, NULL);
+	assert_int_equal(loop_post(loop, tell_thread, &thread), 0);
+	sem_wait(&thread.known);
+	before = cpu_ns(&thread);
 	wait_ms(100);
-	after = loop_call(loop, thread_cpu_ns, NULL);
-	assert_true(after - before < 5000000);
+	assert_true(cpu_ns(&thread) - before < 5000000);
 	loop_stop(loop);
 	loop_free(loop);
+	sem_destroy(&thread.known);
 }
 
 static int status_in_child(struct loop *loop)
@@ -551,8 +715,8 @@ static int status_in_child(struct loop *loop)
 
 	if (pid == 0)
 		_exit(loop_is_here(loop) ||
-			loop_call(loop, thread_cpu_ns, NULL) != -ENODEV ||
-			loop_post(loop, thread_cpu_ns, NULL) != -ENODEV);
+			loop_call(loop, answer_41, NULL) != -ENODEV ||
+			loop_post(loop, answer_41, NULL) != -ENODEV);
 	return waitpid(pid, &status, 0) == pid ? status : -1;
 }
 
@@ -565,7 +729,7 @@ static void a_child_has_no_loop(void **state)
 	assert_int_equal(loop_start(loop, "parent"), 0);
 	assert_true(loop_is_here(loop));
 	assert_int_equal(status_in_child(loop), 0);
-	assert_true(loop_call(loop, thread_cpu_ns, NULL) >= 0);
+	assert_int_equal(loop_call(loop, answer_41, NULL), 41);
 	loop_stop(loop);
 	loop_free(loop);
 }
@@ -607,6 +771,10 @@ int main(void)
 		cmocka_unit_test(errors_of_epoll_come_back),
 		cmocka_unit_test(tasks_run_once_at_the_end),
 		cmocka_unit_test(calls_run_in_the_loop),
+		cmocka_unit_test(a_loop_at_rest_is_entered),
+		cmocka_unit_test(calls_are_not_interrupted),
+		cmocka_unit_test(a_watch_deleted_by_a_call_is_not_told),
+		cmocka_unit_test(a_call_comes_after_what_was_done_before),
 		cmocka_unit_test(an_owner_runs_it_itself),
 		cmocka_unit_test(calls_of_many_threads),
 		cmocka_unit_test(calls_survive_signals),

@@ -63,13 +63,28 @@ static int run_inside(void *arg)
 	return result;
 }
 
+static bool is_app_end(int fd)
+{
+	int type = calls_app_type(fd);
+
+	return type == SOCK_STREAM || type == SOCK_SEQPACKET;
+}
+
 int calls_run(int fd, struct call *call)
 {
+	int result;
+
 	call->stack = calls_stack();
 	call->cookie = bridge_app_cookie(fd);
 	if (!call->cookie)
 		return fcntl(fd, F_GETFD) < 0 ? -EBADF : -ENOTSOCK;
-	return loop_call(call->stack->loop, run_inside, call);
+	result = loop_call(call->stack->loop, run_inside, call);
+	return result == -ENOTCONN && !is_app_end(fd) ? -EOPNOTSUPP : result;
+}
+
+bool calls_is_kernels(int fd, int err)
+{
+	return err == -EOPNOTSUPP && !is_app_end(fd);
 }
 
 /* ---- socket, close ---- */
@@ -131,8 +146,10 @@ static int do_bind(struct sock *sock, struct call *call)
 int ioth_lwip_bind(int fd, const struct sockaddr *addr, socklen_t addrlen)
 {
 	struct call call = { .run = do_bind, .addr = addr, .size = addrlen };
+	int err = calls_run(fd, &call);
 
-	return calls_result(calls_run(fd, &call));
+	return calls_is_kernels(fd, err) ? bind(fd, addr, addrlen)
+					 : calls_result(err);
 }
 
 static int do_listen(struct sock *sock, struct call *call)
@@ -296,6 +313,9 @@ static int name(int fd, bool peer, struct sockaddr *addr, socklen_t *addrlen)
 	struct call call = { .run = do_name, .number = peer, .name = &full };
 	int err = calls_run(fd, &call);
 
+	if (calls_is_kernels(fd, err))
+		return peer ? getpeername(fd, addr, addrlen)
+			    : getsockname(fd, addr, addrlen);
 	if (err)
 		return calls_result(err);
 	if (!addrlen || (int)*addrlen < 0)

@@ -35,14 +35,22 @@ struct call {
 
 /*
  * Runs @call->run for the socket behind @fd. Errors: -ENOTSOCK, -EBADF,
- * -ENOTCONN the stack does not know it any more (its connection is over).
+ * -ENOTCONN the stack does not know it any more (its connection is over),
+ * -EOPNOTSUPP it is the kernel's.
  */
 int calls_run(int fd, struct call *call);
+
+/*
+ * Has calls_run answered @err because @fd is a socket of the kernel's (packet.h),
+ * whose calls are the kernel's as well?
+ */
+bool calls_is_kernels(int fd, int err);
 
 /* 0 or more: that; a negative errno: -1 and errno. */
 int calls_result(int result);
 
-/* SO_TYPE of the app end: SOCK_STREAM or SOCK_SEQPACKET. */
+/* SO_TYPE of the app end: SOCK_STREAM or SOCK_SEQPACKET; others are the
+ * kernel's. */
 int calls_app_type(int fd);
 
 #pragma GCC visibility pop

@@ -34,11 +34,12 @@ static void complete_name(int fd, struct msghdr *msg, socklen_t room)
 static ssize_t receive(int fd, struct msghdr *msg, int flags)
 {
 	socklen_t room = msg->msg_namelen;
+	int type = calls_app_type(fd);
 	ssize_t n;
 
-	if (calls_app_type(fd) != SOCK_SEQPACKET) {
+	if (type != SOCK_SEQPACKET) {
 		n = recvmsg(fd, msg, flags);
-		if (n >= 0)
+		if (n >= 0 && type == SOCK_STREAM)
 			msg->msg_namelen = 0;
 		return n;
 	}
@@ -126,10 +127,13 @@ static bool is_directed(const struct msghdr *msg)
 
 ssize_t ioth_lwip_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
+	int type = is_directed(msg) ? calls_app_type(fd) : SOCK_STREAM;
 	struct msghdr plain = *msg;
 
-	if (is_directed(msg) && calls_app_type(fd) == SOCK_SEQPACKET)
+	if (type == SOCK_SEQPACKET)
 		return send_directly(fd, msg, flags);
+	if (type != SOCK_STREAM)
+		return sendmsg(fd, msg, flags);
 	plain.msg_name = NULL;
 	plain.msg_namelen = 0;
 	plain.msg_control = NULL;

@@ -33,12 +33,16 @@ int ioth_lwip_setsockopt(
 {
 	struct sock_option option = { level, optname, (void *)optval, optlen };
 	struct call call = { .run = do_setsockopt, .option = &option };
+	int err;
 
 	if (is_descriptors(level, optname))
 		return setsockopt(fd, level, optname, optval, optlen);
 	if (!optval && optlen)
 		return calls_result(-EFAULT);
-	return calls_result(calls_run(fd, &call));
+	err = calls_run(fd, &call);
+	return calls_is_kernels(fd, err)
+		       ? setsockopt(fd, level, optname, optval, optlen)
+		       : calls_result(err);
 }
 
 static int do_getsockopt(struct sock *sock, struct call *call)
@@ -61,6 +65,8 @@ int ioth_lwip_getsockopt(
 		return calls_result(-EINVAL);
 	option.size = *optlen;
 	err = calls_run(fd, &call);
+	if (calls_is_kernels(fd, err))
+		return getsockopt(fd, level, optname, optval, optlen);
 	if (!err)
 		*optlen = option.size;
 	return calls_result(err);
@@ -68,9 +74,16 @@ int ioth_lwip_getsockopt(
 
 /* ---- ioctl ---- */
 
-static int do_ioctl(struct sock *sock, struct call *call)
+/* About the stack, whatever the socket is. */
+static int do_ioctl(void *arg)
 {
-	return netlink_ioctl(sock->stack->server, call->request, call->arg);
+	const struct call *call = arg;
+	int result;
+
+	clock_catch_up(&call->stack->clock);
+	result = netlink_ioctl(call->stack->server, call->request, call->arg);
+	clock_touch(&call->stack->clock);
+	return result;
 }
 
 /* The kernel counts all that waits in an AF_UNIX socket, UDP the next one. */
@@ -84,13 +97,15 @@ static int next_datagram_size(int fd, int *size)
 
 int ioth_lwip_ioctl(int fd, unsigned long request, void *argp)
 {
-	struct call call = { .run = do_ioctl, .request = request, .arg = argp };
+	struct call call = {
+		.stack = calls_stack(), .request = request, .arg = argp
+	};
 
 	if (request == FIONREAD && calls_app_type(fd) == SOCK_SEQPACKET)
 		return next_datagram_size(fd, argp);
 	if (!netlink_ioctl_size(request))
 		return ioctl(fd, request, argp);
-	return calls_result(calls_run(fd, &call));
+	return calls_result(loop_call(call.stack->loop, do_ioctl, &call));
 }
 
 int ioth_lwip_fcntl(int fd, int cmd, long val)

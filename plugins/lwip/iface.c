@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* iface.c - interfaces come, change and go */
 #include "iface.h"
+#include "packet.h"
 #include "stack.h"
 
 #include <lwip/etharp.h>
@@ -115,6 +116,7 @@ int iface_attach(struct iface *iface, const struct netlink_link *link)
 		return -ENOMEM;
 	iface->index = link->index;
 	insert(iface->stack, iface);
+	mirror_link_add(iface->stack->mirror, link, iface->wire);
 	if (!iface->wire)
 		return 0;
 	memcpy(netif->hwaddr, link->hwaddr, ETH_HWADDR_LEN);
@@ -131,6 +133,7 @@ static void detach(struct iface *iface)
 	if (!*at)
 		return; /* never attached */
 	*at = iface->next;
+	mirror_link_del(iface->stack->mirror, iface->index);
 	netif_remove(&iface->netif);
 }
 
@@ -221,6 +224,8 @@ static void go_down(struct iface *iface)
 void iface_change(struct iface *iface, const struct netlink_link *link,
 	const struct netlink_link *old)
 {
+	/* before the frames that a change sends */
+	mirror_link_change(iface->stack->mirror, link, old);
 	if (link->mtu != old->mtu)
 		set_mtu(iface, link->mtu);
 	if (iface->wire && memcmp(link->hwaddr, old->hwaddr, ETH_HWADDR_LEN))

@@ -6,13 +6,41 @@
  * queue what is for their own address (netif_loop_output) and ask lwIP's thread
  * to take it in later, by tcpip_try_callback. There is no such thread here:
  * that function is replaced, and the loop does it at the end of the round.
+ * It does so itself, not by netif_poll, to show each packet to who watches.
  */
 #include "iface.h"
+#include "packet.h"
 #include "stack.h"
 
+#include <lwip/ip.h>
+#include <lwip/pbuf.h>
 #include <lwip/tcpip.h>
 
 #include <stddef.h>
+
+/* The queue is one chain; a packet ends where len is tot_len. */
+static struct pbuf *take_first(struct netif *netif)
+{
+	struct pbuf *first = netif->loop_first, *last = first;
+
+	while (last->len != last->tot_len)
+		last = last->next;
+	netif->loop_first = last->next;
+	if (!netif->loop_first)
+		netif->loop_last = NULL;
+	last->next = NULL;
+	return first;
+}
+
+static void take_in(struct netif *netif)
+{
+	struct pbuf *p = take_first(netif);
+
+	packet_show_loopback(iface_of(netif)->stack, p);
+	p->if_idx = netif_get_index(netif);
+	if (ip_input(p, netif) != ERR_OK)
+		pbuf_free(p);
+}
 
 static void run(struct loop_task *task)
 {
@@ -20,8 +48,8 @@ static void run(struct loop_task *task)
 
 	(void)task;
 	NETIF_FOREACH(netif)
-	if (netif->loop_first)
-		netif_poll(netif);
+	while (netif->loop_first)
+		take_in(netif);
 }
 
 #pragma GCC visibility push(default)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * packet.c - AF_PACKET sockets
+ * packet.c - AF_PACKET sockets, where they cannot be the kernel's (packet.h)
  *
  * lwIP has none: frames are seen on the way between wire and lwIP (taps), and
  * sent to the wire past lwIP.
@@ -296,7 +296,10 @@ static int detach(struct packet_sock *sock)
 	return 0;
 }
 
-/* Frames for others are seen without asking. */
+/*
+ * Frames for others are seen without asking. ENOPROTOOPT for the ring is what
+ * makes libpcap say that there is no memory-mapped capture.
+ */
 static int do_setopt(struct sock *base, const struct sock_option *option)
 {
 	if (option->level == SOL_SOCKET && option->name == SO_ATTACH_FILTER)

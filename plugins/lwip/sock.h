@@ -125,6 +125,7 @@ int tcp_make(struct stack *stack, int domain, struct sock **sock);
 int dgram_make_udp(struct stack *stack, int domain, struct sock **sock);
 int dgram_make_raw(struct stack *stack, int domain, int type, int protocol,
 	struct sock **sock);
+/* The second choice, see packet.h. */
 int packet_make(
 	struct stack *stack, int type, int protocol, struct sock **sock);
 int nlsock_make(

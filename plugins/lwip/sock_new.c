@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* sock_new.c - socket(2): which types there are */
 #include "sock.h"
+#include "packet.h"
 #include "stack.h"
 
 #include <errno.h>
@@ -71,6 +72,11 @@ int sock_new(struct stack *stack, int domain, int type, int protocol)
 
 	if (base < 0 || base > SOCK_PACKET)
 		return -EINVAL;
+	if (domain == AF_PACKET) {
+		fd = packet_open(stack, type, protocol);
+		if (fd >= 0)
+			return fd;
+	}
 	err = make(stack, domain, base, protocol, &sock);
 	if (err)
 		return err;

@@ -2,6 +2,7 @@
 #include "stack.h"
 #include "config.h"
 #include "iface.h"
+#include "packet.h"
 #include "sock.h"
 
 #include <lwip/init.h>
@@ -53,6 +54,9 @@ static int make(struct stack *stack)
 	clock_init(&stack->clock, stack->loop);
 	loopback_init(stack);
 	autoconf_init(stack);
+	stack->mirror = packet_mirror_new(stack);
+	if (!stack->mirror)
+		return -ENOMEM;
 	seed(stack);
 	stack->buffer = malloc(STACK_BUFFER_SIZE);
 	if (!stack->buffer)
@@ -69,6 +73,7 @@ static void unmake(struct stack *stack)
 {
 	while (stack->ifaces)
 		iface_free(stack->ifaces);
+	mirror_free(stack->mirror);
 	if (stack->loop) {
 		autoconf_fini(stack);
 		loopback_fini(stack);

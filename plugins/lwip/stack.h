@@ -18,6 +18,7 @@
 #pragma GCC visibility push(hidden)
 
 struct iface;
+struct mirror;
 struct sock;
 
 #define STACK_BUCKETS 1024
@@ -29,6 +30,7 @@ struct stack {
 	struct clock clock;
 	struct guard guard;
 	struct iface *ifaces;		    /* by index */
+	struct mirror *mirror;		    /* packet sockets, see packet.h */
 	struct sock *bucket[STACK_BUCKETS]; /* by cookie */
 	struct sock *dead;		    /* the oldest first; see sock.c */
 	unsigned dead_len;

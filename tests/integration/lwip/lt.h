@@ -82,6 +82,7 @@ void kernel_run(void);
 void life_run(void);
 void options_run(void);
 void packet_run(void);
+void packet_bridge_run(void);
 void tcp_run(void);
 void many_run(void);
 void ends_run(void);

@@ -22,6 +22,8 @@ static const struct {
 	{ "errors", errors_run },
 	{ "kernel", kernel_run },
 	{ "life", life_run },
+	/* changes the process */
+	{ "packet_bridge", packet_bridge_run },
 };
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

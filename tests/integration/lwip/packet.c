@@ -3,11 +3,18 @@
 #include "lt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void bind_to(int fd, int ifindex, int protocol)
@@ -95,13 +102,113 @@ static void test_cooked(struct ioth *stack[2])
 	close(to);
 }
 
-void packet_run(void)
+/* What programs that capture ask for. */
+static void test_ring(struct ioth *stack, bool is_there)
+{
+	struct tpacket_req req = { .tp_block_size = 4096,
+		.tp_block_nr = 4,
+		.tp_frame_size = 2048,
+		.tp_frame_nr = 8 };
+	int fd = lt_socket(stack, AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	int version = TPACKET_V2;
+	socklen_t size = sizeof(version);
+	void *ring;
+
+	if (!is_there) {
+		FAILS(ioth_getsockopt(
+			      fd, SOL_PACKET, PACKET_HDRLEN, &version, &size),
+			ENOPROTOOPT);
+		FAILS(ioth_setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &req,
+			      sizeof(req)),
+			ENOPROTOOPT);
+		close(fd);
+		return;
+	}
+	CHECK(ioth_getsockopt(fd, SOL_PACKET, PACKET_HDRLEN, &version, &size) ==
+		0);
+	CHECK(version == sizeof(struct tpacket2_hdr));
+	CHECK(ioth_setsockopt(
+		      fd, SOL_PACKET, PACKET_RX_RING, &req, sizeof(req)) == 0);
+	ring = mmap(NULL, 16384, PROT_READ, MAP_SHARED, fd, 0);
+	CHECK(ring != MAP_FAILED);
+	munmap(ring, 16384);
+	close(fd);
+}
+
+/* Its name, and netdevice(7) by it, which is the stack's. */
+static void test_names(struct ioth *stack)
+{
+	int fd = lt_socket(stack, AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	struct sockaddr_ll ll;
+	socklen_t size = sizeof(ll);
+	struct ifreq ifr = { .ifr_name = "vde0" };
+
+	bind_to(fd, 2, ETH_P_ALL);
+	CHECK(ioth_getsockname(fd, (struct sockaddr *)&ll, &size) == 0);
+	CHECK(ll.sll_ifindex == 2 && ll.sll_halen == 6);
+	CHECK(ioth_ioctl(fd, SIOCGIFHWADDR, &ifr) == 0);
+	CHECK(!memcmp(ifr.ifr_hwaddr.sa_data, ll.sll_addr, 6));
+	CHECK(ioth_ioctl(fd, SIOCGIFADDR, &ifr) == 0); /* none in a mirror */
+	size = sizeof(ll);
+	FAILS(ioth_getpeername(fd, (struct sockaddr *)&ll, &size), EOPNOTSUPP);
+	FAILS(ioth_listen(fd, 1), EOPNOTSUPP);
+	close(fd);
+}
+
+static void test_all(bool is_mirrored)
 {
 	struct ioth *stack[2];
 
 	lt_pair(stack);
+	test_ring(stack[0], is_mirrored);
+	test_names(stack[0]);
 	test_watch(stack);
 	test_cooked(stack);
 	test_filter(stack);
 	lt_unpair(stack);
+}
+
+/* Can we have network namespaces? */
+static bool can_have_namespaces(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(unshare(CLONE_NEWNET) < 0 &&
+			unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0);
+	CHECK(waitpid(pid, &status, 0) == pid);
+	return status == 0;
+}
+
+void packet_run(void)
+{
+	if (!can_have_namespaces())
+		lt_skip("no network namespaces here: see the test of bridges");
+	test_all(true);
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	close(fd);
+	return ok;
+}
+
+/* Where there are no more network namespaces to be had. */
+void packet_bridge_run(void)
+{
+	unsigned uid = geteuid();
+	char map[32];
+
+	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
+	if (can_have_namespaces() &&
+		(unshare(CLONE_NEWUSER) < 0 ||
+			!write_file("/proc/self/uid_map", map) ||
+			!write_file("/proc/sys/user/max_net_namespaces", "0")))
+		lt_skip("no user namespace to forbid network namespaces in");
+	CHECK(!can_have_namespaces());
+	test_all(false);
 }

@@ -12,6 +12,9 @@
  * ours, the offset is FIRST_OFFSET plus the serial number of the last name that
  * was given. No file system has an entry there: it is 1.75 G of directory, and
  * below 2 G, which is all that procfs seeks to.
+ *
+ * A directory /proc/PID/net is the kernel's, whatever stack its process uses: the
+ * entries that the stack has not are dropped.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +29,9 @@
 #include "guestfd.h"
 #include "handlers.h"
 #include "names.h"
+#include "netfiles.h"
 #include "place.h"
+#include "process.h"
 #include "worker.h"
 
 #define FIRST_OFFSET 0x70000000
@@ -52,11 +57,15 @@ struct item {
 };
 
 struct listing {
+	struct umvu_call *call;
 	int fd;
 	char *buf;
 	size_t size, used;
 	struct item *items; /* by serial */
 	size_t len;
+	bool is_net; /* it is a /proc/PID/net */
+	struct netfile net;
+	struct umvu_place place; /* of net */
 };
 
 /* --- entries ------------------------------------------------------------- */
@@ -86,10 +95,11 @@ static bool is_hidden(const struct listing *l, const char *name)
 	for (i = 0; i < l->len; i++)
 		if (!strcmp(l->items[i].last, name))
 			return true;
-	return false;
+	return l->is_net && name[0] != '.' &&
+	       netfile_is_missing(l->call, &l->net, name);
 }
 
-/* Drops what names hide from @size bytes of entries; returns what is left. */
+/* Drops what is hidden from @size bytes of entries; returns what is left. */
 static size_t drop_hidden(const struct listing *l, char *buf, size_t size)
 {
 	size_t in = 0, out = 0, reclen;
@@ -154,7 +164,7 @@ static ssize_t read_rest(struct listing *l)
 		l->used += (size_t)n;
 		return (ssize_t)l->used;
 	}
-	if (n < 0 && (n != -EINVAL || l->used == 0))
+	if ((n < 0 && (n != -EINVAL || l->used == 0)) || l->len == 0)
 		return n;
 	/* No room for the first real entry, or there is none. */
 	if (n == -EINVAL || lseek(l->fd, 0, SEEK_CUR) == 0)
@@ -229,11 +239,23 @@ static int collect(
 	return l->len ? 0 : -ENOENT;
 }
 
-static int prepare(struct listing *l, const struct umvu_call *call)
+static bool find_net(struct listing *l, dev_t dev)
+{
+	struct umvu_place *place = &l->place;
+
+	return netfiles_may_list(l->call, (int)l->call->args[0], dev) &&
+	       place_text_of(l->fd, place->text, sizeof(place->text)) == 0 &&
+	       netfile_at(&l->net, l->call, place) &&
+	       !strcmp(l->net.path, "net");
+}
+
+static int prepare(struct listing *l, struct umvu_call *call)
 {
 	struct umvu *session = call->session;
 	struct umvu_place place;
 	int err;
+
+	l->call = call;
 
 	l->size = (unsigned int)call->args[2];
 	if (l->size > MAX_BUFFER)
@@ -242,8 +264,11 @@ static int prepare(struct listing *l, const struct umvu_call *call)
 	l->fd = duplicate(call);
 	if (!l->buf || l->fd < 0 || !directory_of("", l->fd, &place))
 		return -ENOENT;
+	l->is_net = find_net(l, place.dev);
 	pthread_mutex_lock(&session->lock);
 	err = collect(l, session, &place);
+	if (err == -ENOENT && l->is_net)
+		err = 0;
 	/* The number of a thread that has gone may be another's by now. */
 	if (!call_is_valid(call))
 		err = -ESRCH;
@@ -270,14 +295,15 @@ static void list(struct worker_job *job)
 {
 	struct listing l = { .fd = -1 };
 	long result = UMVU_CONTINUE;
+	bool ours = prepare(&l, &job->call) == 0;
 	off_t start = 0;
 
-	if (prepare(&l, &job->call) == 0) {
+	if (ours) {
 		start = lseek(l.fd, 0, SEEK_CUR);
 		result = give(&l, &job->call, start);
 	}
 	/* What the guest did not get is there for its next call. */
-	if (worker_answer(job, result) < 0 && l.len)
+	if (worker_answer(job, result) < 0 && ours)
 		lseek(l.fd, start, SEEK_SET);
 	if (l.fd >= 0)
 		close(l.fd);
@@ -290,12 +316,15 @@ long on_getdents(struct umvu *session, struct umvu_call *call)
 	struct umvu_place place;
 	char path[64];
 
-	if (names_are_none(session->names))
+	if (names_are_none(session->names) &&
+		!processes_have_data(session->processes))
 		return UMVU_CONTINUE;
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", call->tid,
 		(int)call->args[0]);
-	if (!directory_of(path, AT_FDCWD, &place) ||
-		!names_next(session->names, &place, 0))
+	if (!directory_of(path, AT_FDCWD, &place))
+		return UMVU_CONTINUE;
+	if (!names_next(session->names, &place, 0) &&
+		!netfiles_may_list(call, (int)call->args[0], place.dev))
 		return UMVU_CONTINUE;
 	return worker_start(call, list, 0);
 }

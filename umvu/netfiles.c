@@ -39,6 +39,7 @@
 struct netfiles {
 	char **entries;
 	size_t len;
+	dev_t dev; /* of /proc */
 };
 
 /* --- the cheap test ------------------------------------------------------ */
@@ -57,11 +58,14 @@ int netfiles_init(struct umvu *session)
 {
 	struct netfiles *n = calloc(1, sizeof(*n));
 	struct dirent **list;
+	struct stat st;
 	int i, len;
 
 	session->netfiles = n;
 	if (!n)
 		return -ENOMEM;
+	if (stat("/proc", &st) == 0)
+		n->dev = st.st_dev;
 	len = scandir("/proc/thread-self/net", &list, is_visible, NULL);
 	if (len < 0) /* no /proc: no such file either */
 		return 0;
@@ -120,6 +124,24 @@ static bool is_below_proc(const char *text)
 	return proc && find_net(proc + 5);
 }
 
+/* The text of the caller's descriptor @fd, or working directory, of at most
+ * PATH_MAX bytes and a NUL; returns its length, -1: there is none. No file
+ * system is asked. */
+static ssize_t text_of(const struct umvu_call *call, int fd, char *text)
+{
+	char link[64];
+	ssize_t n;
+
+	if (fd == AT_FDCWD)
+		snprintf(link, sizeof(link), "/proc/%d/cwd", call->tid);
+	else
+		snprintf(link, sizeof(link), "/proc/%d/fd/%d", call->tid, fd);
+	n = readlink(link, text, PATH_MAX);
+	if (n >= 0)
+		text[n] = '\0';
+	return n;
+}
+
 static bool may_be_relative(const struct netfiles *n, const char *text)
 {
 	size_t len;
@@ -133,23 +155,29 @@ static bool may_be_relative(const struct netfiles *n, const char *text)
 
 bool netfiles_may_be(const struct umvu_call *call, int dirfd, const char *text)
 {
-	char link[64], joined[2 * PATH_MAX];
+	char joined[2 * PATH_MAX];
 	ssize_t n;
 
 	if (*text == '/')
 		return is_below_proc(text);
 	if (!may_be_relative(call->session->netfiles, text))
 		return false;
-	if (dirfd == AT_FDCWD)
-		snprintf(link, sizeof(link), "/proc/%d/cwd", call->tid);
-	else
-		snprintf(
-			link, sizeof(link), "/proc/%d/fd/%d", call->tid, dirfd);
-	n = readlink(link, joined, PATH_MAX);
+	n = text_of(call, dirfd, joined);
 	if (n < 0)
 		return false;
 	snprintf(joined + n, sizeof(joined) - (size_t)n, "/%s", text);
 	return is_below_proc(joined);
+}
+
+bool netfiles_may_list(const struct umvu_call *call, int fd, dev_t dev)
+{
+	char text[PATH_MAX + 1];
+	ssize_t n;
+
+	if (dev != call->session->netfiles->dev)
+		return false;
+	n = text_of(call, fd, text);
+	return n > 4 && !strcmp(text + n - 4, "/net") && is_below_proc(text);
 }
 
 bool netfiles_may_link(const char *target)
@@ -339,6 +367,12 @@ static long look_at(const struct asking *a, int fd)
 		return give_statx(a->parked, fd);
 	case NETFILE_ACCESS:
 		return a->flags & X_OK && !is_dir(fd) ? -EACCES : 0;
+	case NETFILE_READLINK:
+		return -EINVAL;
+	case NETFILE_GETXATTR:
+		return -EOPNOTSUPP;
+	case NETFILE_LISTXATTR:
+		return 0;
 	default: /* a descriptor with O_PATH cannot be handed over */
 		return UMVU_CONTINUE;
 	}
@@ -373,7 +407,7 @@ static int flags_of(enum netfile_use use, uint64_t flags)
 }
 
 static long ask_modules(struct umvu_call *call,
-	const struct umvu_net_file *file, struct asking *a)
+	const struct umvu_net_file *file, umvu_net_file_done *done, void *arg)
 {
 	const struct modules *modules = call->session->modules;
 	long result = UMVU_CONTINUE;
@@ -384,7 +418,7 @@ static long ask_modules(struct umvu_call *call,
 
 		if (m && m->version >= 2 && m->net_file)
 			result = m->net_file(modules_state(modules, i), call,
-				file, on_done, a);
+				file, done, arg);
 	}
 	return result;
 }
@@ -414,8 +448,46 @@ long netfile_call(struct umvu_call *call, const struct netfile *file,
 		free(a);
 		return -ENOMEM;
 	}
-	result = ask_modules(call, &asked, a);
+	result = ask_modules(call, &asked, on_done, a);
 	if (result != 0)
 		on_done(a, result);
 	return UMVU_PARKED;
+}
+
+/* --- listings ------------------------------------------------------------ */
+
+/* A thread that waits for what the module says. */
+struct waiting {
+	pthread_cond_t done;
+	bool is_done;
+	long result;
+};
+
+static void on_looked(void *arg, long fd)
+{
+	struct waiting *w = arg;
+
+	w->result = fd;
+	w->is_done = true;
+	pthread_cond_signal(&w->done);
+	if (fd >= 0)
+		close((int)fd);
+}
+
+bool netfile_is_missing(
+	struct umvu_call *call, const struct netfile *dir, const char *name)
+{
+	struct waiting w = { .done = PTHREAD_COND_INITIALIZER };
+	char path[PATH_MAX];
+	const struct umvu_net_file file = { dir->tid, path, O_PATH };
+	pthread_mutex_t *lock = &call->session->lock;
+	long result;
+
+	snprintf(path, sizeof(path), "%s/%s", dir->path, name);
+	pthread_mutex_lock(lock);
+	result = ask_modules(call, &file, on_looked, &w);
+	while (result == 0 && !w.is_done)
+		pthread_cond_wait(&w.done, lock);
+	pthread_mutex_unlock(lock);
+	return (result ? result : w.result) == -ENOENT;
 }

@@ -20,6 +20,9 @@ enum netfile_use {
 	NETFILE_STAT,
 	NETFILE_STATX,
 	NETFILE_ACCESS,
+	NETFILE_READLINK,
+	NETFILE_GETXATTR,
+	NETFILE_LISTXATTR,
 };
 
 int netfiles_init(struct umvu *session);
@@ -48,5 +51,14 @@ bool netfile_at(struct netfile *file, const struct umvu_call *call,
  */
 long netfile_call(struct umvu_call *call, const struct netfile *file,
 	enum netfile_use use, uint64_t flags, bool as_dir);
+
+/* The cheap test for a listing: may the caller's descriptor @fd, a directory of
+ * device @dev, be one of such files? */
+bool netfiles_may_list(const struct umvu_call *call, int fd, dev_t dev);
+
+/* True when the network that @dir (a path "net") is about has no file @name
+ * there. Waits for its stack, so without the lock, in a thread that may. */
+bool netfile_is_missing(
+	struct umvu_call *call, const struct netfile *dir, const char *name);
 
 #endif

@@ -119,7 +119,7 @@ IOTH_EXPORT int ioth_kernel_procopen(const char *path, int flags)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	return open(whole, flags);
+	return open(whole, flags, 0);
 }
 
 IOTH_EXPORT void *ioth_kernel_newstack(const char *vnlv[], const char *options,

@@ -276,7 +276,7 @@ int netns_procopen(struct netns *ns, const char *path, int flags)
 		return -ENAMETOOLONG;
 	if (!of_task)
 		return netns_open(ns, whole, flags);
-	fd = open(whole, flags);
+	fd = open(whole, flags, 0);
 	if (fd >= 0)
 		return fd;
 	return atomic_load(&ns->helper.state) == NSHELPER_GONE ? -ENODEV

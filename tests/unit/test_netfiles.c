@@ -356,6 +356,13 @@ static void call_access(void **state)
 	do_call(__NR_access, NETFILE_ACCESS, R_OK, false);
 	assert_int_equal(told.flags, O_RDONLY);
 	assert_int_equal(told.value, 0);
+	do_call(__NR_readlink, NETFILE_READLINK, 0, false);
+	assert_int_equal(told.flags, O_PATH);
+	assert_int_equal(told.value, -EINVAL);
+	do_call(__NR_getxattr, NETFILE_GETXATTR, 0, false);
+	assert_int_equal(told.value, -EOPNOTSUPP);
+	do_call(__NR_listxattr, NETFILE_LISTXATTR, 0, false);
+	assert_int_equal(told.value, 0);
 	do_call(__NR_access, NETFILE_ACCESS, X_OK, false);
 	assert_int_equal(told.value, -EACCES);
 	told.answer = -EACCES;
@@ -382,6 +389,40 @@ static void call_left_to_kernel(void **state)
 		UMVU_CONTINUE);
 }
 
+static void listed(void **state)
+{
+	struct stat st;
+	int net = open("/proc/self/net", O_PATH),
+	    other = open("/proc/self/fd", O_PATH);
+
+	(void)state;
+	assert_int_equal(fstat(net, &st), 0);
+	assert_true(netfiles_may_list(&the_call, net, st.st_dev));
+	assert_false(netfiles_may_list(&the_call, net, st.st_dev + 1));
+	assert_false(netfiles_may_list(&the_call, other, st.st_dev));
+	assert_false(netfiles_may_list(&the_call, -1, st.st_dev));
+	close(net);
+	close(other);
+}
+
+static void missing(void **state)
+{
+	static const struct netfile net = { 7, "net" };
+
+	(void)state;
+	told.answer = 0;
+	assert_false(netfile_is_missing(&the_call, &net, "tcp"));
+	assert_string_equal(told.path, "net/tcp");
+	assert_int_equal(told.tid, 7);
+	assert_int_equal(told.flags, O_PATH);
+	told.answer = -ENOENT;
+	assert_true(netfile_is_missing(&the_call, &net, "tcp"));
+	told.answer = -ENODEV;
+	assert_false(netfile_is_missing(&the_call, &net, "tcp"));
+	told.answer = UMVU_CONTINUE;
+	assert_false(netfile_is_missing(&the_call, &net, "tcp"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +438,8 @@ int main(void)
 		cmocka_unit_test_setup(call_stat, set_up),
 		cmocka_unit_test_setup(call_access, set_up),
 		cmocka_unit_test_setup(call_left_to_kernel, set_up),
+		cmocka_unit_test_setup(listed, set_up),
+		cmocka_unit_test_setup(missing, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

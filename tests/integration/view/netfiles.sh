@@ -39,7 +39,6 @@ if_a dev /proc/net
 if_a ./dev /proc/self/net
 if_a ../dev /proc/self/net/stat
 if_a proc/net/dev /
-ln -s /proc/net/dev "$tmp/before"
 on a ln -s /proc/net/dev "$tmp/link"
 if_a "$tmp/link"
 expect 0 "lo wire" on a python3 -c "
@@ -62,6 +61,8 @@ print(*seen)"
 
 # --- looked at
 expect 0 "regular empty file 444" on a stat -c "%F %a" /proc/net/dev_snmp6/wire
+expect 0 "-r--r--r-- * /proc/net/dev_snmp6/wire" on a ls -l /proc/net/dev_snmp6/wire
+expect 0 /proc/sys/net/ipv4/conf/wire on a realpath -e /proc/sys/net/ipv4/conf/wire
 expect 1 "*No such file*" on a stat /proc/net/dev_snmp6/wiry
 expect 1 "*No such file*" stat /proc/net/dev_snmp6/wire
 expect 0 "" on a test -r /proc/net/tcp
@@ -70,7 +71,15 @@ expect 0 self/net on a readlink /proc/net
 expect 0 "symbolic link" on a stat -c %F /proc/net
 expect 0 directory on b stat -c %F /proc/net/
 expect 0 "*wire*" on a ls /proc/net/dev_snmp6
-expect 0 "*dev*tcp*" on a ls /proc/net
+expect 0 "*dev*netlink*tcp*" on a ls /proc/net
+few="arp dev if_inet6 ipv6_route raw raw6 route snmp sockstat sockstat6 tcp tcp6 udp udp6 unix"
+expect 0 "$few" on b bash -c "ls /proc/net | xargs"
+expect 0 "$few" on b bash -c "ls /proc/self/net/ | xargs"
+expect 0 "$few" on b bash -c "cd /proc/net; echo *"
+expect 0 "True" on b python3 -c "
+import os
+print('.' in os.popen('ls -a /proc/net').read().split())"
+expect 0 "$(ls /proc/net)" on b ls /proc/1/net
 expect 0 "444 200" on b stat -c "%a %s" /proc/net/dev
 expect 1 "*No such file*" on b stat /proc/net/netlink
 expect 1 "*No such file*" on b cat /proc/net/netlink
@@ -119,6 +128,12 @@ expect 0 "*wire*" on a ls /proc/sys/net/ipv4/conf
 expect 1 "*No such file*" cat /proc/sys/net/ipv4/conf/wire/proxy_arp
 expect 1 "*No such file*" on b cat /proc/sys/net/ipv4/ip_forward
 expect 0 "$(cat /proc/sys/kernel/ostype)" on a cat /proc/sys/kernel/ostype
+
+if command -v sysctl >/dev/null; then
+	expect 0 "net.ipv4.conf.wire.proxy_arp = 0" \
+		on a sysctl -w net.ipv4.conf.wire.proxy_arp=0
+	expect 0 "*net.ipv4.conf.wire.proxy_arp = 0*" on a sysctl -a
+fi
 
 # --- the default for AF_INET decides, through composites; the session's, too
 see "$(echo $mine | xargs)" vustack -f inet6 $a "$tmp/interfaces" /proc/net/dev

@@ -24,7 +24,8 @@ paths += [dots + b"net/dev", dots + b"net/nope", b"/proc/99999999/net/dev",
           b"/proc/sys/net/nope/x", b"/proc/sys/net/ipv4/../core/somaxconn",
           b"/proc/sys/net/../../sys/net/ipv4/ip_forward", b"/proc/netnet/net",
           b"/proc/-1/net/dev", b"/proc/0x1/net/dev", b"/proc/self/net/net/net"]
-calls = [os.stat, os.lstat, os.readlink, os.listdir,
+calls = [os.stat, os.lstat, os.readlink, os.listdir, os.listxattr,
+         lambda p: os.getxattr(p, "user.x"),
          # not W_OK: only who tries knows what may be written
          *(lambda p, m=m: os.access(p, m) for m in (0, 1, 4, 5, 8, 64)),
          *(lambda p, f=f: os.close(os.open(p, f)) for f in (

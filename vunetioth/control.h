@@ -65,7 +65,9 @@ struct control_message {
 	};
 	int32_t arg[4];
 	uint32_t size; /* of data */
-	char data[CONTROL_DATA_MAX];
+	uint32_t unused;
+	/* aligned for whatever is in it: struct ifreq, sockaddr, timeval */
+	_Alignas(8) char data[CONTROL_DATA_MAX];
 };
 
 struct control_started {

@@ -30,9 +30,11 @@ static int getname(
 		server, (unsigned)ifr->ifr_ifindex, NULL, &link);
 
 	(void)request;
-	if (!err)
-		memcpy(ifr->ifr_name, link.name, sizeof(ifr->ifr_name));
-	return err;
+	if (err)
+		return err;
+	memset(ifr->ifr_name, 0, sizeof(ifr->ifr_name));
+	strcpy(ifr->ifr_name, link.name);
+	return 0;
 }
 
 static void put_hwaddr(struct ifreq *ifr, const struct netlink_link *link)

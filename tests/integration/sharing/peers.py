@@ -9,7 +9,8 @@ import struct
 import sys
 
 ATTACH, SOCKET, IOCTL, CALL, DELETE, PROCFILE = range(1, 7)
-HEAD = "=II4iI"
+HEAD = "=II4iI4x"
+HEAD_SIZE = struct.calcsize(HEAD)
 SYSCTL = b"sys/net/ipv4/ip_forward\0"
 
 
@@ -31,12 +32,13 @@ def ask(peer, *args, **more):
     fds = array.array("i")
     for _, _, packed in ancillary:
         fds.frombytes(packed[:len(packed) - len(packed) % 4])
-    return struct.unpack(HEAD, data[:28])[1] - (1 << 32) * (data[7] >> 7), fds
+    return struct.unpack(HEAD, data[:HEAD_SIZE])[1] - (1 << 32) * (data[7] >> 7), fds
 
 
 def garbage(path):
-    for data in (b"x", b"\0" * 27, b"\xff" * 28, b"\xff" * 12316,
-                 request(IOCTL, 0x8927)[:24] + b"\xff\xff\xff\xff",
+    for data in (b"x", b"\0" * (HEAD_SIZE - 1), b"\xff" * HEAD_SIZE,
+                 b"\xff" * (HEAD_SIZE + 12288),
+                 request(IOCTL, 0x8927)[:24] + b"\xff" * (HEAD_SIZE - 24),
                  request(99), request(0, 5, -1, data=b"null\0"),
                  request(SOCKET, -1, -1, -1, -1),
                  request(SOCKET, 2, 1, 0, 1 << 30),

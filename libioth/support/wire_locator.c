@@ -26,6 +26,7 @@ static const struct scheme {
 	{ "vde", 1518, true, 0 }, /* vde_switch cuts silently */
 	{ "ptp", WIRE_FRAME_MAX, true, 0 },
 	{ "seqpacket", WIRE_FRAME_MAX, true, 0 },
+	{ "slirp", 1518, true, 0 },
 	{ "switch", WIRE_FRAME_MAX, false, 0 },
 	{ "hub", WIRE_FRAME_MAX, false, 0 },
 	{ "udp", 65507, false, 0 },

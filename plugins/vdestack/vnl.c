@@ -68,6 +68,7 @@ bool vnl_is_plain(const char *locator)
 	if (scheme_len(locator) > 0)
 		return vnl_has_scheme(locator, "vde") ||
 		       vnl_has_scheme(locator, "ptp") ||
+		       vnl_has_scheme(locator, "slirp") ||
 		       vnl_has_scheme(locator, "seqpacket");
 	/* a file may hold any other locator; only a directory is a switch */
 	return stat(locator, &st) == 0 && S_ISDIR(st.st_mode);

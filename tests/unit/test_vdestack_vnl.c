@@ -75,6 +75,7 @@ static void is_plain_only_where_frames_are_messages(void **state)
 	assert_true(vnl_is_plain("vde:///x"));
 	assert_true(vnl_is_plain("ptp:///x"));
 	assert_true(vnl_is_plain("seqpacket://3"));
+	assert_true(vnl_is_plain("slirp://"));
 	assert_true(vnl_is_plain("/tmp"));
 	assert_false(vnl_is_plain("/dev/null"));
 	assert_false(vnl_is_plain("/nothing/there"));

@@ -42,6 +42,8 @@
 #include <unistd.h>
 
 #define EVENTS (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET)
+/* of one that does not carry data yet; its junk would be an event */
+#define EVENTS_FRESH (EPOLLRDHUP | EPOLLET)
 
 /* For libioth, in whatever plug-in bridges: see plugin.h. */
 extern const int ioth_plain_descriptors;
@@ -298,8 +300,11 @@ int bridge_open(struct bridge **bridge, int *app_fd, struct loop *loop,
 
 int bridge_start(struct bridge *bridge)
 {
-	uint32_t events = EVENTS | (bridge->wants_space ? EPOLLOUT : 0);
-	int err = loop_watch_add(bridge->loop, &bridge->watch, events);
+	uint32_t events = bridge->state == BRIDGE_FRESH ? EVENTS_FRESH : EVENTS;
+	int err;
+
+	events |= bridge->wants_space ? EPOLLOUT : 0;
+	err = loop_watch_add(bridge->loop, &bridge->watch, events);
 
 	bridge->started = !err;
 	return err;

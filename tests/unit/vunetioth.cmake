@@ -14,3 +14,7 @@ unit_test(spec
 unit_test(defaults
 	SOURCES test_defaults.c ${vunetioth}/defaults.c
 	INCLUDES ${vunetioth} ${umvu}/include)
+unit_test(waiters
+	SOURCES test_waiters.c ${vunetioth}/stackproc/waiters.c
+	LIBRARIES Threads::Threads
+	INCLUDES ${vunetioth}/stackproc)

@@ -120,7 +120,8 @@ int main(void)
 	static struct stack_process p = { /* large */
 		.control = CONTROL_FD,
 		.offer = -1,
-		.diag = -1
+		.diag = -1,
+		.waiters = WAITERS_INIT
 	};
 
 	prctl(PR_SET_NAME, "vunetioth");

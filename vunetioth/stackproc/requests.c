@@ -7,7 +7,6 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -360,6 +359,7 @@ static void do_ioctl(struct stack_process *p)
 /* A call that waits has a thread, and nothing of the process's but the
  * connection on which it answers. */
 struct waiting_call {
+	struct waiter_job job; /* first */
 	struct control_message in, out;
 	struct pump *pump;
 	int peer, fd;
@@ -379,35 +379,31 @@ static void answer_call(struct waiting_call *w)
 	control_fds_close(&fds);
 }
 
-static void *wait_in_call(void *arg)
+static void wait_in_call(struct waiter_job *job)
 {
-	struct waiting_call *w = arg;
+	struct waiting_call *w = (struct waiting_call *)job;
 
 	answer_call(w);
 	close(w->peer);
 	close(w->fd);
 	free(w);
-	return NULL;
 }
 
 /* Takes over @fd. 0 or -EAGAIN. */
 static int start_waiting(struct stack_process *p, int fd)
 {
 	struct waiting_call *w = malloc(sizeof(*w));
-	pthread_t thread;
 
 	if (!w)
 		return -EAGAIN;
+	w->job.run = wait_in_call;
 	w->in = p->in;
 	w->pump = p->pump;
 	w->fd = fd;
 	w->sharer = p->peer != p->control;
 	w->peer = fcntl(p->peer, F_DUPFD_CLOEXEC, 0);
-	if (w->peer >= 0 &&
-		pthread_create(&thread, NULL, wait_in_call, w) == 0) {
-		pthread_detach(thread);
+	if (w->peer >= 0 && waiters_run(&p->waiters, &w->job) == 0)
 		return 0;
-	}
 	close(w->peer);
 	free(w);
 	return -EAGAIN;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include "../control.h"
+#include "waiters.h"
 
 struct ioth;
 struct pump;
@@ -30,6 +31,7 @@ struct stack_process {
 	int peer; /* whose request is being served: control or a sharer's */
 	bool trusted; /* the peer */
 	struct ioth *stack;
+	struct waiters waiters;
 	struct pump *pump; /* NULL: nothing had to be pumped yet */
 	bool detached;	   /* ends when the last socket closes */
 	struct control_message in, out;

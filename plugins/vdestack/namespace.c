@@ -173,6 +173,7 @@ static long ask_locked(struct nshelper *h, const struct nsrequest *request)
 	uint32_t ready = NSHELPER_READY;
 
 	h->request = *request;
+	getrlimit(RLIMIT_NOFILE, &h->nofile);
 	if (!atomic_compare_exchange_strong(&h->state, &ready, NSHELPER_ASKED))
 		return -ENODEV;
 	nshelper_wake(&h->state);

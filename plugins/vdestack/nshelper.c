@@ -25,7 +25,9 @@
  *   creating thread; that is the stack's relay thread. kill -9 of the program
  *   and exec both end that thread.
  * - Sharing the table (CLONE_FILES) it can keep nothing open; chdir("/") lets
- * go of the working directory, too.
+ *   go of the working directory, too.
+ * - How many descriptors there may be is a limit of its own, which follows the
+ *   program's.
  *
  * Requests are handed over through one futex word (enum nshelper_state).
  */
@@ -129,6 +131,16 @@ RAW_TASK static long serve(const struct nsrequest *r, int home_fd)
 	return result;
 }
 
+RAW_TASK static void follow_limit(
+	const struct rlimit *now, struct rlimit *known)
+{
+	if (now->rlim_cur == known->rlim_cur &&
+		now->rlim_max == known->rlim_max)
+		return;
+	raw4(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)now, 0);
+	*known = *now;
+}
+
 RAW_TASK static long write_proc(const char *path, const char *text, long len)
 {
 	long fd = raw4(SYS_openat, AT_FDCWD, (long)path, O_WRONLY, 0);
@@ -199,6 +211,7 @@ RAW_TASK int nshelper_main(void *arg)
 {
 	struct nshelper *h = arg;
 	uint32_t state = NSHELPER_STARTING;
+	struct rlimit nofile = { 0, 0 };
 
 	h->result = settle(h);
 	atomic_store(
@@ -210,6 +223,7 @@ RAW_TASK int nshelper_main(void *arg)
 			nshelper_wait(&h->state, state);
 		if (state != NSHELPER_ASKED)
 			continue;
+		follow_limit(&h->nofile, &nofile);
 		h->result = serve(&h->request, h->net_fd);
 		if (atomic_compare_exchange_strong(
 			    &h->state, &state, NSHELPER_READY))

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #pragma GCC visibility push(hidden)
@@ -52,6 +53,7 @@ enum nshelper_state {
 struct nshelper {
 	_Atomic uint32_t state; /* a futex */
 	struct nsrequest request;
+	struct rlimit nofile; /* the program's, when it asked */
 	long result;
 	pid_t owner;	   /* the process that the helper belongs to */
 	unsigned uid, gid; /* mapped to themselves in a user namespace */

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -115,6 +116,18 @@ static void end(struct stack_process *p)
 	requests_end(p);
 }
 
+/* Sockets of a stack in user space need descriptors here; the soft limit is
+ * made for programs that use select(2). */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int main(void)
 {
 	static struct stack_process p = { /* large */
@@ -126,6 +139,7 @@ int main(void)
 
 	prctl(PR_SET_NAME, "vunetioth");
 	signal(SIGPIPE, SIG_IGN);
+	raise_limit();
 	/* Should the making of the stack hang, the end of the session ends us
 	 * too; later the end of the connection does, more cleanly. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);

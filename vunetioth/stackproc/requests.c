@@ -29,12 +29,14 @@
 
 /* Somebody waits for each answer. Our hypervisor never waits for us, so it will
  * read; who shares the stack and does not read loses it. */
-static void deliver(int peer, bool sharer, const struct control_message *out,
+static void deliver(int peer, bool sharer, struct control_message *out,
 	const struct control_fds *fds)
 {
 	struct pollfd pfd = { peer, POLLOUT, 0 };
 	int err;
 
+	if (out->result == -EMFILE)
+		out->result = -ENFILE; /* the limit is ours, not the guest's */
 	while ((err = control_send(peer, out, fds)) == -EAGAIN ||
 		err == -ETOOMANYREFS) {
 		if (sharer)

@@ -91,7 +91,7 @@ struct conform_case {
 extern const struct conform_case stream_cases[], wire_cases[], stack_cases[],
 	ends_cases[], closing_cases[], dgram_cases[], poll_cases[],
 	flags_cases[], io_cases[], signal_cases[], option_cases[],
-	error_cases[], fd_cases[], netlink_cases[], raw_cases[];
+	error_cases[], fd_cases[], netlink_cases[], raw_cases[], crowd_cases[];
 
 /* --- saying (say.c) ------------------------------------------------------- */
 

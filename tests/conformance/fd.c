@@ -140,8 +140,9 @@ static void servers(int family)
 		fd = open_socket(family, SOCK_STREAM);
 		if (connect_to(fd, &to) < 0)
 			give_up("connect");
-		if (await(fd, POLLIN))
-			served += on.read(fd, buf, sizeof(buf)) == 6;
+		if (!await(fd, POLLIN))
+			break;
+		served += on.read(fd, buf, sizeof(buf)) == 6;
 	}
 	for (i = 0; i < 3; i++)
 		statuses += status_of(pid[i]) == 0;

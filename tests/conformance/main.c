@@ -35,6 +35,7 @@ static const struct {
 	{ "fd", fd_cases },
 	{ "netlink", netlink_cases },
 	{ "raw", raw_cases },
+	{ "crowd", crowd_cases },
 };
 
 static const char *stack_name; /* NULL: plain calls */

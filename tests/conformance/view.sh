@@ -8,6 +8,8 @@ inside() {
 	vu_insmod vunetioth || die "no module"
 	vumount -t vunetioth -o null:// "$plugin" "$a" || die "no stack"
 	on a ip link set lo up || die "lo does not come up"
+	CONFORM_WATCH=$(marked | tr '\n' ' ')
+	export CONFORM_WATCH
 	on a "$conform" plain >"$tmp/here" || fail "conform: status $?"
 }
 

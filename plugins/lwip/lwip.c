@@ -22,15 +22,12 @@ static int check_options(const char *options)
 
 static void explain(int err, const char *locator)
 {
-	char buf[192];
-
 	if (err == -EBUSY)
 		snprintf(errmsg, sizeof(errmsg),
 			"lwip: there is a stack that uses the same copy of "
 			"lwIP");
 	else if (locator)
-		snprintf(errmsg, sizeof(errmsg), "%s: %s", locator,
-			wire_error_text(err, locator, buf, sizeof(buf)));
+		wire_error_text(err, locator, errmsg, sizeof(errmsg));
 }
 
 void *ioth_lwip_newstack(const char *vnlv[], const char *options,

@@ -104,7 +104,7 @@ static int start_helper(struct netns *ns)
 		return err;
 	while (atomic_load(&ns->helper.state) == NSHELPER_STARTING)
 		nshelper_wait(&ns->helper.state, NSHELPER_STARTING);
-	ns->is_direct = !ns->helper.user_ns;
+	ns->is_direct = !ns->helper.user_ns && nshelper_may_return();
 	return (int)ns->helper.result;
 }
 

@@ -267,6 +267,29 @@ static long there_and_back(int net_fd, const struct nsrequest *request)
 	return result;
 }
 
+static bool may_enter_own(void)
+{
+	bool is_kept;
+	int own = threadnet_get(&is_kept);
+	long err = own < 0 ? own : raw3(SYS_setns, own, CLONE_NEWNET, 0);
+
+	if (own >= 0 && !is_kept)
+		raw1(SYS_close, own);
+	return err == 0;
+}
+
+bool nshelper_may_return(void)
+{
+	unsigned long all = ~0UL, old;
+	bool may;
+
+	raw4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&old,
+		SIGSET_SIZE);
+	may = may_enter_own();
+	raw4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, SIGSET_SIZE);
+	return may;
+}
+
 long nshelper_excursion(int net_fd, const struct nsrequest *request)
 {
 	unsigned long all = ~0UL, old;

@@ -72,8 +72,15 @@ int nshelper_main(void *arg);
 int nshelper_visit(void *arg);
 
 /*
+ * May the calling thread come back to the network namespace that it is in? Not
+ * with the rights of a user namespace when that network is an outer one's, as
+ * for root of `unshare -r`.
+ */
+bool nshelper_may_return(void);
+
+/*
  * One request, done by the calling thread itself, which goes into @net_fd and
- * comes back; only with CAP_SYS_ADMIN. -EAGAIN: not possible in this thread,
+ * comes back; only with CAP_SYS_ADMIN, and when it may return. -EAGAIN: not possible in this thread,
  * nothing done. Signals are blocked meanwhile; no cancellation point.
  */
 long nshelper_excursion(int net_fd, const struct nsrequest *request);

@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <syslog.h>
 #include <unistd.h>
 #include "call.h"
 #include "process.h"
@@ -32,8 +33,22 @@ struct guestfds {
 	struct slot slot[SLOTS];
 };
 
+static void tell_what_lacks(struct umvu *session)
+{
+	int fd = (int)syscall(__NR_pidfd_open, gettid(), PIDFD_THREAD_);
+
+	if (fd >= 0)
+		close(fd);
+	else if (errno == EINVAL)
+		umvu_log(session, LOG_INFO,
+			"this kernel has no pidfds of threads (Linux 6.9): "
+			"those of processes are used, which fail when the "
+			"first thread has ended");
+}
+
 int guestfds_init(struct umvu *session)
 {
+	tell_what_lacks(session);
 	session->guestfds = calloc(1, sizeof(*session->guestfds));
 	return session->guestfds ? 0 : -ENOMEM;
 }

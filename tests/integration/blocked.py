@@ -123,7 +123,7 @@ time.sleep(0.5)
 assert not results, results
 print("ready", flush=True)
 for thread in threads:
-    thread.join(20)
+    thread.join(2)
 for kind in kinds:
     print(kind, results.get(kind, "still waits"))
 for sock in kept:  # closing does no harm

@@ -36,4 +36,22 @@ expect 0 "" vuumount $c
 [ -e $c ] && fail "the name is still there"
 stack c "vde://$tmp/sw" 10.0.0.3/24
 expect 0 "* 0% packet loss*" on c ping -c 1 10.0.0.1
+
+# whoever waits in a call of a connection wakes up
+start blocked vustack $c python3 "$(dirname "$0")/../blocked.py" \
+	10.0.0.3 10.0.0.77
+until_true grep -q ready "$tmp/blocked" || die "blocked.py: $(cat "$tmp/blocked")"
+kill -KILL "$(stack_pid $c)"
+wait "${started[-1]}"
+for call in read write poll epoll select; do
+	grep -Eq "^$call (ECONNRESET|ECONNABORTED|EPIPE)$" "$tmp/blocked" ||
+		fail "$call: $(cat "$tmp/blocked")"
+done
+for call in connect connect_poll accept; do
+	grep -Eq "^$call (ECONN[A-Z]*|ENODEV|EINVAL)$" "$tmp/blocked" ||
+		fail "$call: $(cat "$tmp/blocked")"
+done
+grep -q "^new ENODEV$" "$tmp/blocked" || fail "new: $(cat "$tmp/blocked")"
+expect 0 "* 0% packet loss*" on b ping -c 1 10.0.0.1
+expect 0 "" vuumount $c
 finish

@@ -18,3 +18,10 @@ unit_test(waiters
 	SOURCES test_waiters.c ${vunetioth}/stackproc/waiters.c
 	LIBRARIES Threads::Threads
 	INCLUDES ${vunetioth}/stackproc)
+
+file(GLOB pump CONFIGURE_DEPENDS ${vunetioth}/stackproc/pump*.c)
+unit_test(pump SOURCES test_pump.c ${pump}
+	LIBRARIES ioth ioth_support
+	INCLUDES ${vunetioth} ${vunetioth}/stackproc)
+target_compile_definitions(test_pump PRIVATE TEST_HOME="${test_home}")
+add_dependencies(test_pump test_plugin_mock)

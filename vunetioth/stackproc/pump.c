@@ -201,6 +201,7 @@ void pump_free_if_done(struct pump_sock *s)
 
 void pump_over(struct pump_sock *s)
 {
+	pump_connect_abort(s);
 	s->state = PUMP_OVER;
 	s->in_ended = true;
 	free(s->in);
@@ -335,15 +336,13 @@ int pump_new(struct pump **pump, struct ioth *stack)
 		goto free_buffer;
 	watch_closings(new);
 	err = loop_start(new->loop, "pump");
-	if (err)
-		goto free_loop;
+	if (err) {
+		pump_free(new);
+		return err;
+	}
 	*pump = new;
 	return 0;
 
-free_loop:
-	if (new->closings.fd >= 0)
-		close(new->closings.fd);
-	loop_free(new->loop);
 free_buffer:
 	free(new->buffer);
 free_pump:
@@ -397,4 +396,13 @@ void pump_end(struct pump *pump)
 		while (pump->bucket[i])
 			/* NOLINTNEXTLINE: end_sock takes it off the bucket */
 			end_sock(pump->bucket[i]);
+}
+
+void pump_free(struct pump *pump)
+{
+	if (pump->closings.fd >= 0)
+		close(pump->closings.fd);
+	loop_free(pump->loop);
+	free(pump->buffer);
+	free(pump);
 }

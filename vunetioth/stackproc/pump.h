@@ -27,7 +27,7 @@
  * Files: pump.c life, pump_ready.c when, pump_io.c how, pump_stream.c and
  * pump_dgram.c what, pump_connect.c, pump_accept.c, pump_calls.c the calls.
  *
- * Threads: any, but pump_end. Errors are negative errnos.
+ * Threads: any, but pump_end and pump_free. Errors are negative errnos.
  */
 #ifndef PUMP_H
 #define PUMP_H
@@ -45,17 +45,22 @@ bool pump_is_needed(struct ioth *stack, int fd, int domain);
 int pump_new(struct pump **pump, struct ioth *stack);
 
 /*
- * The process is about to end: resets connections, closes all sockets, those
- * of the plug-in, too. Nothing else may be called afterwards. (The memory stays:
- * a thread may be waiting in the plug-in.)
+ * The stack ends: stops the thread, resets connections, closes all sockets, those
+ * of the plug-in, too. No other function will do anything any more, a connect
+ * that waits goes on waiting.
  */
 void pump_end(struct pump *pump);
 
+/* Frees it after pump_end, when no thread is in any of these functions. (A stack
+ * process does not know that of its threads, and exits instead.) */
+void pump_free(struct pump *pump);
+
 /*
  * Puts a bridge in front of @fd, a socket that the plug-in has made, which the
- * pump takes over (and closes in case of failure). @type may include
+ * pump takes over, and closes in case of failure. @type may include
  * SOCK_NONBLOCK, for the guest. Returns the app end, close-on-exec, which is the
- * caller's. Errors: -EIO it is one of its sockets already; of bridge_open.
+ * caller's. Errors: of bridge_open; -EIO it is one of its sockets already, and
+ * stays so.
  */
 int pump_adopt(struct pump *pump, int fd, int domain, int type, int protocol);
 

@@ -3,6 +3,7 @@
  * pump_calls.c - what guests ask of their sockets, on the plug-in's descriptor
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include "bridge_app.h"
@@ -89,73 +90,77 @@ static int do_setsockopt(struct pump_sock *s, struct pump_call *c)
 		       : 0;
 }
 
-/* 1: the plug-in's. */
-static int own_option(
+static int usual_protocol(const struct pump_sock *s)
+{
+	if (s->protocol || (s->domain != AF_INET && s->domain != AF_INET6))
+		return s->protocol;
+	return pump_is_stream(s)       ? IPPROTO_TCP
+	       : s->type == SOCK_DGRAM ? IPPROTO_UDP
+				       : 0;
+}
+
+static int take_error(struct pump_sock *s)
+{
+	int error = s->error;
+	socklen_t len = sizeof(error);
+
+	s->error = 0;
+	if (!error &&
+		ioth_getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+		return 0;
+	return error;
+}
+
+/* False: it is the plug-in's. */
+static bool own_option(
 	struct pump_sock *s, const struct control_message *in, int *value)
 {
 	if (in->arg[1] != SOL_SOCKET)
-		return 1;
+		return false;
 	switch (in->arg[2]) {
 	case SO_DOMAIN:
 		*value = s->domain;
-		return 0;
+		return true;
 	case SO_TYPE:
 		*value = s->type;
-		return 0;
+		return true;
+	case SO_PROTOCOL:
+		*value = usual_protocol(s);
+		return true;
 	case SO_ACCEPTCONN:
 		*value = s->state == PUMP_LISTENING;
-		return 0;
+		return true;
 	case SO_ERROR:
-		*value = s->error;
-		s->error = 0;
-		return *value ? 0 : 1;
-	case SO_PROTOCOL:
-		*value = s->protocol;
-		return *value ? 0 : 1;
+		*value = take_error(s);
+		return true;
 	default:
-		return 1;
+		return false;
 	}
 }
 
-static int plugin_option(struct pump_sock *s, struct pump_call *c)
+static int give_option(
+	struct control_message *out, const void *value, socklen_t size)
 {
-	const struct control_message *in = c->in;
-	socklen_t len = CALL_INPUT_MAX;
-
-	if (ioth_getsockopt(s->fd, in->arg[1], in->arg[2], c->out->data, &len) <
-		0)
-		return error_of(ENOPROTOOPT);
-	c->out->size = len < CALL_INPUT_MAX ? len : CALL_INPUT_MAX;
+	out->size = size < CALL_INPUT_MAX ? size : CALL_INPUT_MAX;
+	memmove(out->data, value, out->size);
 	return 0;
 }
 
 static int do_getsockopt(struct pump_sock *s, struct pump_call *c)
 {
-	const struct control_message *in = c->in;
+	int level = c->in->arg[1], name = c->in->arg[2], value;
 	socklen_t len = CALL_INPUT_MAX;
-	int err, value = 0;
+	void *data = c->out->data;
 
-	if (is_of_app_end(in)) {
-		err = ioth_pass_getsockopt(c->fd, in->arg[1], in->arg[2],
-			      c->out->data, &len) < 0
-			      ? -errno
-			      : 0;
-		c->out->size = err ? 0 : len;
-		return err;
-	}
-	err = own_option(s, in, &value);
-	if (err > 0)
-		err = plugin_option(s, c);
-	/* Without an opinion of its own there is no error, the usual protocol. */
-	if (err &&
-		!(in->arg[1] == SOL_SOCKET &&
-			(in->arg[2] == SO_ERROR || in->arg[2] == SO_PROTOCOL)))
-		return err;
-	if (c->out->size)
-		return 0;
-	memcpy(c->out->data, &value, sizeof(value));
-	c->out->size = sizeof(value);
-	return 0;
+	if (own_option(s, c->in, &value))
+		return give_option(c->out, &value, sizeof(value));
+	if (is_of_app_end(c->in) &&
+		ioth_pass_getsockopt(c->fd, level, name, data, &len) < 0)
+		return -errno;
+	if (!is_of_app_end(c->in) &&
+		ioth_getsockopt(s->fd, level, name, data, &len) < 0)
+		return error_of(ENOPROTOOPT);
+	return give_option(c->out, data, len);
 }
 
 /* ---- the others ---- */

@@ -44,6 +44,11 @@ static void tell_waiters(struct pump_sock *s, int result)
 	}
 }
 
+void pump_connect_abort(struct pump_sock *s)
+{
+	tell_waiters(s, -ECONNABORTED);
+}
+
 /* @err 0: connected. */
 static void decide(struct pump_sock *s, int err)
 {

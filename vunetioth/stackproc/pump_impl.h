@@ -7,7 +7,6 @@
 #ifndef PUMP_IMPL_H
 #define PUMP_IMPL_H
 
-#include <netinet/in.h>
 #include <semaphore.h>
 #include <sys/socket.h>
 #include "../control.h"
@@ -197,6 +196,9 @@ void pump_on_ready(struct bridge *bridge, void *owner);
 
 /* Has a connection that was begun come about? */
 void pump_connect_step(struct pump_sock *s);
+
+/* Nobody shall wait for it any more. */
+void pump_connect_abort(struct pump_sock *s);
 
 /* Outside of the loop; see pump_call(). */
 int pump_connect(struct pump *pump, uint64_t cookie,

@@ -9,7 +9,7 @@ enter_view
 expect 0 "" timeout 60 python3 "$here/checks.py"
 
 vu_insmod vunetioth || die "no module"
-for options in "" ,pair ,pipe ,nothing ,delay=20 ,pair,delay=20 ,deaf,delay=20; do
+for options in "" ,pair ,pipe ,nothing ,delay=5 ,pair,delay=5 ,deaf,delay=5; do
 	mount_old "$options" a
 	expect 0 "" timeout 60 vustack -f inet $a python3 "$here/checks.py"
 	unmount a

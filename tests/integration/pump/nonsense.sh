@@ -55,4 +55,18 @@ kill -0 "$pid" || fail "its process has died"
 used=$(awk '{ print $14 + $15 }' "/proc/$pid/stat")
 [ "$used" -lt 100 ] || fail "its process has used $used ticks"
 unmount a
+
+# It waits although it must not: the stack hangs, the session does not, and -f
+# ends it.
+vumount -t vunetioth nonsense $a || die "no second stack"
+mount_old "" b
+start hangs timeout 60 vustack -f inet $a python3 -c '
+import socket
+s = socket.socket(); s.connect(("127.0.0.1", 14))
+s.getsockname()'
+sleep 0.5
+expect 0 "" old b python3 "$here/checks.py" talk datagrams
+expect 0 "" timeout 30 vuumount -f $a
+end_started
+unmount b
 finish

@@ -33,6 +33,7 @@ struct mirror_room {
 	int rtnl_fd[MIRROR_SIDES];
 	struct loop_watch closes; /* inotify: the last close of a socket */
 	struct mirror_port *ports;
+	char frame[WIRE_FRAME_MAX]; /* the one being forwarded */
 };
 
 /* ---- mirror_port.c ---- */

@@ -9,9 +9,9 @@
  * only together with a user namespace, which no thread of several may do. So
  * each request is done by a task of its own, a visitor, which shares memory and
  * descriptors (CLONE_VM, CLONE_FILES): what it opens is open here. The caller
- * sleeps until it has ended (CLONE_VFORK), and may therefore lend it a piece of
- * its stack, as vfork(2) does. The visitor makes raw system calls only: nothing
- * of libc, no locks, nothing of sanitizers.
+ * sleeps until it has ended (CLONE_VFORK), so that its thread-local storage is
+ * the visitor's alone, as with vfork(2). The visitor makes raw system calls
+ * only: nothing of libc, no locks, nothing of sanitizers.
  *
  * All signals are blocked in it, so no handler of the program runs there, and
  * its exit signal is 0, so wait(2) of the program does not see it.
@@ -31,7 +31,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -153,21 +153,24 @@ VISITOR static int socket_main(void *arg)
 static long send_visitor(
 	int (*function)(void *), int flags, struct visit *visit)
 {
-	_Alignas(16) char stack[VISITOR_STACK];
+	char *stack = malloc(VISITOR_STACK);
 	int saved_errno = errno;
 	sigset_t all, old;
 	pid_t pid;
 
+	if (!stack)
+		return -ENOMEM;
 	visit->result = -ESRCH; /* it was killed */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	pid = make_task(function, stack + sizeof(stack),
+	pid = make_task(function, stack + VISITOR_STACK,
 		CLONE_VM | CLONE_FILES | CLONE_VFORK | flags, visit);
 	if (pid < 0)
 		visit->result = -errno;
 	while (pid > 0 && waitpid(pid, NULL, __WCLONE) < 0 && errno == EINTR)
 		;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	free(stack);
 	errno = saved_errno;
 	return visit->result;
 }

@@ -85,12 +85,12 @@ static void sent_ready(struct loop_watch *watch, uint32_t events)
 	struct mirror_port *port =
 		(struct mirror_port *)((char *)watch -
 				       offsetof(struct mirror_port, sent));
-	char frame[WIRE_FRAME_MAX];
+	char *frame = port->room->frame;
 	ssize_t n;
 
 	(void)events;
 	for (int i = 0; i < BATCH; i++) {
-		n = read(watch->fd, frame, sizeof(frame));
+		n = read(watch->fd, frame, WIRE_FRAME_MAX);
 		if (n < 0)
 			return;
 		forward(port, frame, (size_t)n);

@@ -89,4 +89,18 @@ EOF2
 expect 0 "" on a python3 "$tmp/open.py"
 until_true holds "$before" || fail "namespaces: $(namespaces), once $before"
 expect 0 "" vuumount $a
+
+# who captures learns that the stack has gone, or died
+stack a "vde://$tmp/sw" 10.0.0.1/24
+capture umount -i vde0
+expect 0 "" vuumount -f $a
+until_true has_ended "${started[-1]}" || fail "umount -f: tcpdump goes on"
+stack a "vde://$tmp/sw" 10.0.0.1/24
+capture death -i vde0
+kill -KILL "$(stack_pid $a)"
+until_true has_ended "${started[-1]}" || fail "death: tcpdump goes on"
+for name in umount death; do
+	grep -q 'interface disappeared\|went down' "$tmp/$name" ||
+		fail "$name: $(cat "$tmp/$name")"
+done
 finish

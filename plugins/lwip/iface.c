@@ -23,8 +23,10 @@ static void on_frames(struct wire *wire, const struct iovec *frames,
 
 	(void)wire;
 	clock_catch_up(&iface->stack->clock);
+	iface->stack->in_batch = true;
 	for (unsigned i = 0; i < len; i++)
 		iface_input(iface, &frames[i]);
+	iface->stack->in_batch = false;
 	clock_touch(&iface->stack->clock);
 }
 

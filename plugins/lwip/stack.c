@@ -61,7 +61,7 @@ static int make(struct stack *stack)
 	stack->buffer = malloc(STACK_BUFFER_SIZE);
 	if (!stack->buffer)
 		return -ENOMEM;
-	if (!guard_init(&stack->guard))
+	if (!guard_init(&stack->guard) || !tcp_output_init(stack))
 		return -EBUSY;
 	stack->marker_fd = eventfd(0, EFD_CLOEXEC);
 	if (stack->marker_fd < 0)

@@ -20,6 +20,7 @@
 struct iface;
 struct mirror;
 struct sock;
+struct tcp_pcb;
 
 #define STACK_BUCKETS 1024
 
@@ -29,6 +30,9 @@ struct stack {
 	struct netlink_server *server;
 	struct clock clock;
 	struct guard guard;
+	/* tcp_output.c: the library's; frames of a batch are being received */
+	int8_t (*output)(struct tcp_pcb *pcb);
+	bool in_batch;
 	struct iface *ifaces;		    /* by index */
 	struct mirror *mirror;		    /* packet sockets, see packet.h */
 	struct sock *bucket[STACK_BUCKETS]; /* by cookie */
@@ -53,6 +57,9 @@ int stack_new(struct stack **stack, const char *vnlv[], const char **what);
 
 /* Ends the loop and frees everything, also the sockets that are left. */
 void stack_free(struct stack *stack);
+
+/* Inside stack.c. False: the library has no tcp_output. */
+bool tcp_output_init(struct stack *stack);
 
 /*
  * The stack of this copy, for those functions of lwIP that we replace and that

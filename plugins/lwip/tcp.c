@@ -38,6 +38,7 @@ void tcp_detach(struct tcp_sock *sock)
 
 	if (!pcb)
 		return;
+	tcp_output_now(sock);
 	if (sock->state != TCP_SOCK_LISTENING) {
 		keep_names(sock);
 		tcp_recv(pcb, NULL);
@@ -327,10 +328,15 @@ static const struct sock_ops ops = {
 	.free = do_free,
 };
 
+/* Nothing is delivered before a socket is accepted, but acknowledged. */
 static void run_deliver(struct loop_task *task)
 {
-	tcp_deliver((struct tcp_sock *)((char *)task -
-					offsetof(struct tcp_sock, deliver)));
+	struct tcp_sock *sock =
+		(struct tcp_sock *)((char *)task -
+				    offsetof(struct tcp_sock, deliver));
+
+	tcp_deliver(sock);
+	tcp_output_now(sock);
 }
 
 struct tcp_sock *tcp_alloc_sock(struct stack *stack, int domain)

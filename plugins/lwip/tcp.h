@@ -50,6 +50,7 @@ struct tcp_sock {
 	bool got_fin, told_fin, sent_fin, was_reset;
 	bool connect_told; /* connect has said that it is connected */
 	bool wants_data;   /* the bridge has more than we could take */
+	bool wants_output; /* tcp_output waits for the end of the round */
 	bool is_bound;
 	struct loop_task deliver; /* rx to the bridge, at the round's end */
 	ip_addr_t local_ip, remote_ip; /* when the pcb has gone */
@@ -89,6 +90,13 @@ void tcp_deliver(struct tcp_sock *sock);
 void tcp_rx_free(struct tcp_rx *rx);
 void tcp_data_attach(struct tcp_sock *sock);
 extern const struct bridge_ops tcp_bridge_ops;
+
+/* ---- tcp_output.c ---- */
+
+/* What tcp_output has put off. */
+void tcp_output_now(struct tcp_sock *sock);
+/* lwIP has counted an acknowledgement of @acked bytes for slow start. */
+void tcp_output_grow(struct tcp_pcb *pcb, unsigned acked);
 
 /* ---- tcp_accept.c ---- */
 

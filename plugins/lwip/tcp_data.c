@@ -110,8 +110,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
 {
 	struct tcp_sock *sock = arg;
 
-	(void)pcb;
-	(void)size;
+	tcp_output_grow(pcb, size);
 	if (sock->wants_data && sock->sock.bridge)
 		loop_defer(sock->sock.stack->loop, &sock->deliver);
 	return ERR_OK;
@@ -229,6 +228,7 @@ void tcp_deliver(struct tcp_sock *sock)
 	}
 	if (sock->wants_data)
 		tcp_push(sock);
+	tcp_output_now(sock);
 	if (bridge_state(sock->sock.bridge) == BRIDGE_OPEN)
 		tell_ends(sock);
 }

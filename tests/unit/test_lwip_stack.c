@@ -11,12 +11,14 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "route.h"
 #include "sock.h"
 #include "sockaddr.h"
 #include "stack.h"
+#include "tcp.h"
 
 static struct stack *stack;
 
@@ -168,6 +170,90 @@ static void idle_has_no_timer(void **state)
 	assert_true(loop_next_due(stack->loop) == LOOP_NEVER);
 }
 
+/* ---- tcp_output.c ---- */
+
+static unsigned outputs;
+
+static int8_t count_output(struct tcp_pcb *pcb)
+{
+	(void)pcb;
+	outputs++;
+	return 0;
+}
+
+/* A connection of @sock and one that its listener's callback gave no socket. */
+static struct tcp_pcb known, strange;
+
+static int put_off(void *arg)
+{
+	struct tcp_sock *sock = arg;
+
+	known.callback_arg = strange.callback_arg = sock;
+	sock->pcb = &known;
+	sock->state = TCP_SOCK_OPEN;
+	tcp_output(&known);
+	assert_int_equal(outputs, 1);
+	stack->in_batch = true;
+	tcp_output(&known);
+	tcp_output(&known);
+	assert_int_equal(outputs, 1);
+	tcp_output(&strange);
+	assert_int_equal(outputs, 2);
+	stack->in_batch = false;
+	return 0;
+}
+
+static int put_off_and_detach(void *arg)
+{
+	put_off(arg);
+	tcp_detach(arg);
+	assert_int_equal(outputs, 3);
+	return 0;
+}
+
+static int count_outputs(void *arg)
+{
+	(void)arg;
+	return (int)outputs;
+}
+
+static void output_waits_for_the_end_of_a_batch(void **state)
+{
+	int8_t (*output)(struct tcp_pcb *) = stack->output;
+	struct tcp_sock *sock = tcp_alloc_sock(stack, AF_INET);
+
+	(void)state;
+	assert_non_null(sock);
+	stack->output = count_output;
+	outputs = 0;
+	assert_int_equal(loop_call(stack->loop, put_off, sock), 0);
+	assert_int_equal(loop_call(stack->loop, count_outputs, NULL), 3);
+	outputs = 0;
+	assert_int_equal(loop_call(stack->loop, put_off_and_detach, sock), 0);
+	assert_int_equal(loop_call(stack->loop, count_outputs, NULL), 3);
+	stack->output = output;
+	free(sock);
+}
+
+static unsigned grown(unsigned cwnd, unsigned ssthresh, unsigned acked)
+{
+	struct tcp_pcb pcb = {
+		.mss = 1000, .cwnd = cwnd, .ssthresh = ssthresh
+	};
+
+	tcp_output_grow(&pcb, acked);
+	return pcb.cwnd;
+}
+
+static void slow_start_counts_all_that_was_acknowledged(void **state)
+{
+	(void)state;
+	assert_int_equal(grown(4000, 60000, 2000), 4000); /* lwIP has */
+	assert_int_equal(grown(4000, 60000, 5000), 7000);
+	assert_int_equal(grown(4000, 4000, 5000), 4000); /* no slow start */
+	assert_int_equal(grown(TCP_WND - 1000, TCP_WND, 9000), TCP_WND - 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +264,8 @@ int main(void)
 		cmocka_unit_test(local_must_be_ours),
 		cmocka_unit_test(route_nowhere),
 		cmocka_unit_test(second_stack_is_busy),
+		cmocka_unit_test(output_waits_for_the_end_of_a_batch),
+		cmocka_unit_test(slow_start_counts_all_that_was_acknowledged),
 		cmocka_unit_test_setup_teardown(idle_has_no_timer, renew, NULL),
 	};
 

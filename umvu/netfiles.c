@@ -8,16 +8,16 @@
  * lies in a procfs, whatever that is mounted at.
  *
  * A relative path is judged together with the text of the directory that it
- * starts from, which costs a readlink(2). So that comes after a look at the path
- * itself: it has a component `net`, or it begins like an entry of such a
- * directory.
+ * starts from, which costs a readlink(2). So that is only done if the path itself
+ * has a component `net`, or if some guest has gone into a directory of such
+ * files, or has one open. (Those that a module gave are no matter: what they lead
+ * to is right.)
  *
  * The walk is ours, so `self` leads to our own directory, and to nowhere in a
  * procfs of another pid name space, where we are not. Both mean the caller.
  */
 #include "netfiles.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -35,78 +35,29 @@
 
 #define PROC_ROOT_INO 1 /* of every procfs */
 
-/* What a directory /proc/PID/net has, sorted. */
 struct netfiles {
-	char **entries;
-	size_t len;
 	dev_t dev; /* of /proc */
+	bool has_visitors;
 };
 
 /* --- the cheap test ------------------------------------------------------ */
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int is_visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
 int netfiles_init(struct umvu *session)
 {
 	struct netfiles *n = calloc(1, sizeof(*n));
-	struct dirent **list;
 	struct stat st;
-	int i, len;
 
 	session->netfiles = n;
 	if (!n)
 		return -ENOMEM;
 	if (stat("/proc", &st) == 0)
 		n->dev = st.st_dev;
-	len = scandir("/proc/thread-self/net", &list, is_visible, NULL);
-	if (len < 0) /* no /proc: no such file either */
-		return 0;
-	n->entries = calloc((size_t)len, sizeof(*n->entries));
-	for (i = 0; i < len; i++) {
-		if (n->entries)
-			n->entries[n->len] = strdup(list[i]->d_name);
-		n->len += n->entries && n->entries[n->len];
-		free(list[i]);
-	}
-	free(list);
-	if (n->len < (size_t)len)
-		return -ENOMEM;
-	qsort(n->entries, n->len, sizeof(*n->entries), compare);
 	return 0;
 }
 
-/* As strncmp with a whole entry. */
-static int compare_with(const char *text, size_t len, const char *entry)
+void netfiles_visited(struct umvu *session)
 {
-	int order = strncmp(text, entry, len);
-
-	return order ? order : entry[len] ? -1 : 0;
-}
-
-static bool is_entry(const struct netfiles *n, const char *text, size_t len)
-{
-	size_t low = 0, high = n->len;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int order = compare_with(text, len, n->entries[mid]);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return false;
+	session->netfiles->has_visitors = true;
 }
 
 /* The slash before the next component `net`; NULL: there is none. */
@@ -144,13 +95,8 @@ static ssize_t text_of(const struct umvu_call *call, int fd, char *text)
 
 static bool may_be_relative(const struct netfiles *n, const char *text)
 {
-	size_t len;
-
-	while (!strncmp(text, "./", 2) || !strncmp(text, "../", 3))
-		text = strchr(text, '/') + 1;
-	len = (size_t)(strchrnul(text, '/') - text);
-	return (len == 3 && !memcmp(text, "net", 3)) || find_net(text) ||
-	       is_entry(n, text, len);
+	return n->has_visitors || find_net(text) ||
+	       (!strncmp(text, "net", 3) && (!text[3] || text[3] == '/'));
 }
 
 bool netfiles_may_be(const struct umvu_call *call, int dirfd, const char *text)
@@ -378,9 +324,8 @@ static long look_at(const struct asking *a, int fd)
 	}
 }
 
-static void on_done(void *arg, long fd)
+static void finish(struct asking *a, long fd)
 {
-	struct asking *a = arg;
 	bool opens = a->use == NETFILE_OPEN && !(a->flags & O_PATH);
 
 	if (fd < 0) {
@@ -392,6 +337,17 @@ static void on_done(void *arg, long fd)
 		close((int)fd);
 	}
 	free(a);
+}
+
+static void on_done(void *arg, long fd)
+{
+	struct asking *a = arg;
+
+	/* The guest gets a directory of the kernel's, or what may be one. */
+	if (a->use == NETFILE_OPEN &&
+		(fd == UMVU_CONTINUE || a->flags & O_PATH))
+		netfiles_visited(umvu_parked_call(a->parked)->session);
+	finish(a, fd);
 }
 
 /* With which the file is opened: who asks for access tries. */
@@ -450,7 +406,7 @@ long netfile_call(struct umvu_call *call, const struct netfile *file,
 	}
 	result = ask_modules(call, &asked, on_done, a);
 	if (result != 0)
-		on_done(a, result);
+		finish(a, result);
 	return UMVU_PARKED;
 }
 

@@ -13,7 +13,7 @@
 struct netfiles;
 struct umvu_place;
 
-/* What a system call does with such a file. */
+/* What a system call does with such a file, or a directory of them. */
 enum netfile_use {
 	NETFILE_NOTHING, /* nothing that a module has to know */
 	NETFILE_OPEN,
@@ -23,6 +23,7 @@ enum netfile_use {
 	NETFILE_READLINK,
 	NETFILE_GETXATTR,
 	NETFILE_LISTXATTR,
+	NETFILE_CHDIR, /* the kernel does it */
 };
 
 int netfiles_init(struct umvu *session);
@@ -30,6 +31,9 @@ int netfiles_init(struct umvu *session);
 /* The cheap test: false if @text, relative to the descriptor @dirfd of the
  * caller (AT_FDCWD: its working directory), does not look like such a file. */
 bool netfiles_may_be(const struct umvu_call *call, int dirfd, const char *text);
+
+/* Some guest has gone where paths need not look like such files. */
+void netfiles_visited(struct umvu *session);
 
 /* Where a link to @target may lead to one. */
 bool netfiles_may_link(const char *target);

@@ -171,7 +171,7 @@ static void find_places(struct worker_job *job)
 			place_find(&l.place[i], call->tid,
 				dirfd_of(row, call, i), l.texts.text[i],
 				follows(row, call, i) ? PLACE_FOLLOW : 0) == 0;
-	l.is_net = row->net && l.found[0] &&
+	l.is_net = row->net && row->net != NETFILE_CHDIR && l.found[0] &&
 		   netfile_at(&l.net, call, &l.place[0]) &&
 		   is_walkable(row, call, l.texts.text[0], &l.place[0]);
 	pthread_mutex_lock(&call->session->lock);
@@ -184,10 +184,13 @@ static void find_places(struct worker_job *job)
 static long miss(struct umvu *session, const struct sysrow *row,
 	struct umvu_call *call, const struct path_texts *texts)
 {
-	if (row->net &&
-		netfiles_may_be(call, dirfd_of(row, call, 0), texts->text[0]))
+	if (!row->net ||
+		!netfiles_may_be(call, dirfd_of(row, call, 0), texts->text[0]))
+		return pass_on(session, row, call, texts);
+	if (row->net != NETFILE_CHDIR)
 		return worker_start(call, find_places, 0);
-	return pass_on(session, row, call, texts);
+	netfiles_visited(session);
+	return UMVU_CONTINUE;
 }
 
 /* Path number @i of @call in what the kernel has in memory. */

@@ -32,6 +32,7 @@ static struct {
 	pid_t tid;
 	int flags;
 	long answer; /* of the module; 0: a file */
+	bool later;  /* it calls done() */
 	long value;  /* what the guest got */
 	int fd;	     /* or -1 */
 } told;
@@ -46,8 +47,12 @@ static long note(void *state, struct umvu_call *call,
 	snprintf(told.path, sizeof(told.path), "%s", file->path);
 	told.tid = file->tid;
 	told.flags = file->flags;
-	if (told.answer)
+	if (told.answer && !told.later)
 		return told.answer;
+	if (told.answer) {
+		done(arg, told.answer);
+		return 0;
+	}
 	fd = open("/proc/self/net/dev", file->flags);
 	done(arg, fd < 0 ? -errno : fd);
 	return 0;
@@ -124,7 +129,14 @@ static int set_up(void **state)
 {
 	(void)state;
 	the_call.tid = gettid();
-	return session.netfiles ? 0 : netfiles_init(&session);
+	return netfiles_init(&session);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	free(session.netfiles);
+	return 0;
 }
 
 static void assert_may_be(const char *dir, const char *text, bool wanted)
@@ -164,17 +176,27 @@ static void may_be_relative(void **state)
 	assert_may_be("/proc", "net/dev", true);
 	assert_may_be("/proc", "net", true);
 	assert_may_be("/proc/self", "net/dev", true);
-	assert_may_be("/proc/self/net", "dev", true);
-	assert_may_be("/proc/self/net", "./tcp", true);
-	assert_may_be("/proc/self/net", "dev_snmp6/lo", true);
-	assert_may_be("/proc/self/net/stat", "../dev", true);
+	assert_may_be("/proc/self", "./../self/net/dev", true);
 	assert_may_be("/proc/sys", "net/ipv4/ip_forward", true);
 	assert_may_be("/", "proc/net/dev", true);
-	assert_may_be("/proc/self/net", "nope", false);
 	assert_may_be("/proc/self", "dev", false);
 	assert_may_be("/proc/self", "netx/dev", false);
 	assert_may_be("/usr/include", "net/if.h", false);
 	assert_may_be("/", "dev", false);
+}
+
+static void may_be_inside(void **state)
+{
+	(void)state;
+	assert_may_be("/proc/self/net", "dev", false);
+	netfiles_visited(&session);
+	assert_may_be("/proc/self/net", "dev", true);
+	assert_may_be("/proc/self/net/stat", "../tcp", true);
+	assert_may_be("/proc/self/net/dev_snmp6", "lo", true);
+	assert_may_be("/proc/sys/net/ipv4", "ip_forward", true);
+	assert_may_be("/proc/sys/net", "../kernel/ostype", true);
+	assert_may_be("/proc/sys", "kernel/ostype", false);
+	assert_may_be("/usr/include", "net/if.h", false);
 }
 
 static void may_be_without_directory(void **state)
@@ -308,6 +330,22 @@ static void call_open(void **state)
 	assert_int_equal(told.value, -ENOTDIR);
 }
 
+/* A directory that the kernel gives, from which paths may start. */
+static void call_open_directory(void **state)
+{
+	(void)state;
+	told.answer = UMVU_CONTINUE;
+	do_call(__NR_open, NETFILE_OPEN, O_RDONLY, false);
+	assert_may_be("/proc/self/net", "dev", false);
+	told.later = true;
+	do_call(__NR_stat, NETFILE_STAT, 0, false);
+	assert_may_be("/proc/self/net", "dev", false);
+	do_call(__NR_open, NETFILE_OPEN, O_RDONLY, false);
+	assert_int_equal(told.value, UMVU_CONTINUE);
+	assert_may_be("/proc/self/net", "dev", true);
+	told.later = false;
+}
+
 static void call_failing(void **state)
 {
 	static const long answers[] = { -ENODEV, -ENOENT, UMVU_CONTINUE };
@@ -423,23 +461,27 @@ static void missing(void **state)
 	assert_false(netfile_is_missing(&the_call, &net, "tcp"));
 }
 
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(may_be_absolute, set_up),
-		cmocka_unit_test_setup(may_be_relative, set_up),
-		cmocka_unit_test_setup(may_be_without_directory, set_up),
-		cmocka_unit_test_setup(at_self, set_up),
-		cmocka_unit_test_setup(at_other, set_up),
-		cmocka_unit_test_setup(at_nothing, set_up),
-		cmocka_unit_test_setup(at_links, set_up),
-		cmocka_unit_test_setup(call_open, set_up),
-		cmocka_unit_test_setup(call_failing, set_up),
-		cmocka_unit_test_setup(call_stat, set_up),
-		cmocka_unit_test_setup(call_access, set_up),
-		cmocka_unit_test_setup(call_left_to_kernel, set_up),
-		cmocka_unit_test_setup(listed, set_up),
-		cmocka_unit_test_setup(missing, set_up),
+		TEST(may_be_absolute),
+		TEST(may_be_relative),
+		TEST(may_be_inside),
+		TEST(may_be_without_directory),
+		TEST(at_self),
+		TEST(at_other),
+		TEST(at_nothing),
+		TEST(at_links),
+		TEST(call_open),
+		TEST(call_open_directory),
+		TEST(call_failing),
+		TEST(call_stat),
+		TEST(call_access),
+		TEST(call_left_to_kernel),
+		TEST(listed),
+		TEST(missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

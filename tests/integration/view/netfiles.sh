@@ -122,6 +122,8 @@ expect 0 0 on a cat /proc/sys/$wire
 on a bash -c "echo 1 >/proc/sys/$wire" || fail "no sysctl"
 expect 0 1 on a cat /proc/sys/$wire
 expect 0 1 on a bash -c "cd /proc/sys; cat $wire"
+expect 0 1 on a bash -c "cd /proc/sys/net/ipv4; cat conf/wire/proxy_arp"
+expect 1 "*No such file*" on b bash -c "cd /proc/sys/net/ipv4; cat ip_forward"
 expect 0 "$(cat /proc/sys/net/ipv4/conf/lo/rp_filter)" \
 	cat /proc/sys/net/ipv4/conf/lo/rp_filter
 expect 0 "*wire*" on a ls /proc/sys/net/ipv4/conf

@@ -68,8 +68,8 @@ int mirror_socket(struct mirror *mirror, int type, int protocol);
 
 /*
  * What happens to interfaces; without a mirror these do nothing. @wire carries
- * the frames and must be there until mirror_link_del(); NULL: @link is the
- * loopback. Errors: -ENOMEM, of the kernel; then programs do not see @link.
+ * the frames, has a queue of more than WIRE_BATCH and must be there until
+ * mirror_link_del(); NULL: @link is the loopback. Errors: -ENOMEM, of the kernel; then programs do not see @link.
  */
 int mirror_link_add(struct mirror *mirror, const struct netlink_link *link,
 	struct wire *wire);

@@ -53,7 +53,9 @@ struct mirror_port {
 	bool is_forwarding; /* a frame that everybody has seen */
 	unsigned index;
 	int fd[MIRROR_SIDES];
-	struct loop_watch sent; /* fd[NEAR] */
+	struct loop_watch sent;	  /* fd[NEAR] */
+	bool is_watching;	  /* it is in the loop */
+	struct loop_timer resume; /* it will be again */
 	struct mirror_port *next;
 };
 

@@ -12,7 +12,8 @@
  * vde0. One that the stack has sent is written to fd[NEAR] and so sent by vde0:
  * every packet socket sees it as outgoing except the one that sent it. What
  * programs send on vde0 is therefore all that fd[NEAR] sees as outgoing; it goes
- * to the wire. At the far end nobody reads.
+ * to the wire; when that is nearly full it waits in the socket. At the far end
+ * nobody reads.
  *
  * So frames of the stack take their usual way, whatever happens here, and none
  * can go round.
@@ -36,6 +37,7 @@
 
 #define BATCH	    WIRE_BATCH
 #define SOCKET_SIZE (4 << 20) /* of what programs send in one go */
+#define PAUSE_NS    1000000   /* for a wire that is full */
 
 /* ---- frames ---- */
 
@@ -79,6 +81,46 @@ static void forward(struct mirror_port *port, void *frame, size_t size)
 	}
 }
 
+static int start_watching(struct mirror_port *port)
+{
+	int err =
+		loop_watch_add(port->room->mirror->loop, &port->sent, EPOLLIN);
+
+	port->is_watching = !err;
+	return err;
+}
+
+static void stop_watching(struct mirror_port *port)
+{
+	if (port->is_watching)
+		loop_watch_del(port->room->mirror->loop, &port->sent);
+	port->is_watching = false;
+}
+
+static void pause_watching(struct mirror_port *port)
+{
+	struct loop *loop = port->room->mirror->loop;
+
+	stop_watching(port);
+	loop_timer_set(loop, &port->resume, loop_now(loop) + PAUSE_NS);
+}
+
+static void resume_fired(struct loop_timer *timer)
+{
+	struct mirror_port *port =
+		(struct mirror_port *)((char *)timer -
+				       offsetof(struct mirror_port, resume));
+
+	if (start_watching(port) < 0)
+		pause_watching(port);
+}
+
+/* The stack shall find room for its own frames. */
+static bool has_room(const struct mirror_port *port)
+{
+	return !port->wire || wire_room(port->wire) > WIRE_BATCH;
+}
+
 /* Errors (the interface went down) are gone when they have been read. */
 static void sent_ready(struct loop_watch *watch, uint32_t events)
 {
@@ -90,6 +132,10 @@ static void sent_ready(struct loop_watch *watch, uint32_t events)
 
 	(void)events;
 	for (int i = 0; i < BATCH; i++) {
+		if (!has_room(port)) {
+			pause_watching(port);
+			return;
+		}
 		n = read(watch->fd, frame, WIRE_FRAME_MAX);
 		if (n < 0)
 			return;
@@ -221,10 +267,8 @@ static int make(struct mirror_port *port, const struct netlink_link *link)
 		return err;
 	port->sent.ready = sent_ready;
 	port->sent.fd = port->fd[MIRROR_NEAR];
-	err = loop_watch_add(port->room->mirror->loop, &port->sent, EPOLLIN);
-	if (err)
-		port->sent.fd = -1;
-	return err;
+	port->resume.fired = resume_fired;
+	return start_watching(port);
 }
 
 int mirror_port_new(struct mirror_port **result, struct mirror_room *room,
@@ -239,7 +283,7 @@ int mirror_port_new(struct mirror_port **result, struct mirror_room *room,
 	port->wire = wire;
 	port->tap.seen = seen;
 	port->index = link->index;
-	port->fd[MIRROR_NEAR] = port->fd[MIRROR_FAR] = port->sent.fd = -1;
+	port->fd[MIRROR_NEAR] = port->fd[MIRROR_FAR] = -1;
 	err = make(port, link);
 	if (err) {
 		mirror_port_free(port);
@@ -252,9 +296,8 @@ int mirror_port_new(struct mirror_port **result, struct mirror_room *room,
 void mirror_port_leave(struct mirror_port *port)
 {
 	mirror_port_watch(port, false);
-	if (port->sent.fd >= 0)
-		loop_watch_del(port->room->mirror->loop, &port->sent);
-	port->sent.fd = -1;
+	stop_watching(port);
+	loop_timer_cancel(port->room->mirror->loop, &port->resume);
 }
 
 /* A child of the program may have the descriptors: closing is not enough. */

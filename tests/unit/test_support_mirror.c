@@ -4,6 +4,7 @@
 
 #include "mirror.h"
 #include "netlink_ops.h"
+#include "wire_impl.h"
 
 #include <dirent.h>
 #include <linux/if_ether.h>
@@ -259,6 +260,55 @@ static void burst_of_program_arrives(void **state)
 	close(fd);
 }
 
+/* A wire that takes @allowed frames more. */
+static const struct wire_carrier *fake_carrier;
+static unsigned allowed;
+
+static unsigned slow_send(
+	struct wire *wire, const struct iovec *frames, unsigned len)
+{
+	unsigned taken = len < allowed ? len : allowed;
+
+	allowed -= taken;
+	return fake_carrier->send(wire, frames, taken);
+}
+
+static void frames_of_program_wait_for_room(void **state)
+{
+	unsigned char frame[60] = { 2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1, 0x88,
+		0xb5 };
+	struct fixture *f = *state;
+	struct wire_carrier slow = *f->wire[0]->carrier_ops;
+	int fd = watcher(f, ETH0);
+	struct wire_stats stats;
+
+	fake_carrier = f->wire[0]->carrier_ops;
+	slow.send = slow_send;
+	f->wire[0]->carrier_ops = &slow;
+	allowed = 0;
+	for (int i = 0; i < 300; i++)
+		assert_int_equal(
+			send(fd, frame, sizeof(frame), 0), sizeof(frame));
+	for (int i = 0; i < 20; i++) {
+		run(f);
+		now_ns += 1000000;
+	}
+	assert_int_equal(f->side[1].frames, 0);
+	assert_int_equal(wire_room(f->wire[0]), WIRE_BATCH);
+	assert_int_equal(send_frame(f->wire[0], 1, 60), 0); /* the stack's */
+	allowed = 1000;
+	for (int i = 0; i < 20; i++) {
+		wire_flush(f->wire[0]);
+		run(f);
+		now_ns += 1000000;
+	}
+	assert_int_equal(f->side[1].frames, 301);
+	wire_stats(f->wire[0], &stats);
+	assert_int_equal(stats.tx_dropped, 0);
+	f->wire[0]->carrier_ops = fake_carrier;
+	close(fd);
+}
+
 static void ring_can_be_mapped(void **state)
 {
 	struct tpacket_req req = { .tp_block_size = 4096,
@@ -461,6 +511,7 @@ int main(void)
 		TEST(sent_frame_is_seen_once_and_arrives_once),
 		TEST(frame_of_program_goes_to_the_wire_once),
 		TEST(burst_of_program_arrives),
+		TEST(frames_of_program_wait_for_room),
 		TEST(ring_can_be_mapped),
 		TEST(mirror_ends_after_the_last_close),
 		TEST(interfaces_are_followed),

@@ -24,6 +24,7 @@ PidFile none
 UsePAM no
 PasswordAuthentication no
 PermitRootLogin yes
+Subsystem sftp internal-sftp
 EOF
 user=$(id -un)
 # An account that may not log in (nobody) gets another name, by which it may.
@@ -42,10 +43,11 @@ EOF
 	;;
 esac
 serve a 2222 "${server[@]}" "$sshd" -D -e -f "$tmp/sshd_config"
+options=(-F none -o Port=2222 -i "$tmp/user" -o BatchMode=yes
+	-o IdentitiesOnly=yes -o UserKnownHostsFile="$tmp/known"
+	-o StrictHostKeyChecking=accept-new)
 ssh_b() {
-	on b ssh -F none -p 2222 -i "$tmp/user" -o BatchMode=yes \
-		-o IdentitiesOnly=yes -o UserKnownHostsFile="$tmp/known" \
-		-o StrictHostKeyChecking=accept-new "$user@10.0.0.1" "$@"
+	on b ssh "${options[@]}" "$user@10.0.0.1" "$@"
 }
 expect 0 "*there" ssh_b echo there
 expect 7 "" ssh_b exit 7
@@ -54,4 +56,9 @@ expect 0 "*10.0.0.1/24*" ssh_b ip -4 -o addr show vde0
 head -c 3000000 /dev/urandom >"$tmp/file"
 ssh_b cat <"$tmp/file" >"$tmp/got"
 cmp -s "$tmp/file" "$tmp/got" || fail "data are damaged"
+if command -v scp >/dev/null; then
+	expect 0 "" on b scp -q "${options[@]}" "$tmp/file" "$user@10.0.0.1:$tmp/there"
+	expect 0 "" on b scp -q "${options[@]}" "$user@10.0.0.1:$tmp/there" "$tmp/back"
+	cmp -s "$tmp/file" "$tmp/back" || fail "scp: data are damaged"
+fi
 finish

@@ -16,11 +16,6 @@
 static int peer;
 static union address to;
 
-static void close_it(int fd)
-{
-	on.close(fd);
-}
-
 static void close_then_send(int fd)
 {
 	on.close(fd);

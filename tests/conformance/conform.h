@@ -89,8 +89,8 @@ struct conform_case {
 
 /* One table per topic, ended by a case without a name. */
 extern const struct conform_case stream_cases[], wire_cases[], stack_cases[],
-	ends_cases[], closing_cases[], dgram_cases[], poll_cases[],
-	flags_cases[], io_cases[], signal_cases[], option_cases[],
+	ends_cases[], closing_cases[], dgram_cases[], states_cases[],
+	poll_cases[], flags_cases[], io_cases[], signal_cases[], option_cases[],
 	error_cases[], fd_cases[], netlink_cases[], raw_cases[], crowd_cases[];
 
 /* --- saying (say.c) ------------------------------------------------------- */
@@ -111,6 +111,8 @@ void say_as(const char *prefix);
 void polled(int fd, int until);
 /* Notes them as they are after a while in which nothing should come. */
 void still(int fd);
+/* Notes what select tells now. */
+void selected(int fd);
 /* Whether all of @events are there now. */
 bool has(int fd, int events);
 /* Waits for @until, says nothing. */
@@ -160,6 +162,9 @@ uint16_t checksum(const void *data, size_t size);
 /* A thread that does @what with @fd after @ms. */
 struct later *later(int ms, void (*what)(int fd), int fd);
 void later_join(struct later *l);
+/* Things to do later. */
+void close_it(int fd);
+void shut_it(int fd);
 
 /* How many signals were caught by what handle_with has set. */
 extern volatile sig_atomic_t caught;

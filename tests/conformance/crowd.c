@@ -20,9 +20,9 @@ enum {
 	CROWD = 5000,
 	SPARE = 200, /* descriptors for other things */
 	STOCK = 100, /* that a stack may keep for the next sockets */
-	ROUNDS = 6,
+	ROUNDS = 5,
 	GROWTH_KIB = 100, /* what a round leaks is more than this */
-	LIMIT_S = 30,
+	LIMIT_S = 60,
 };
 
 static int fds[CROWD];

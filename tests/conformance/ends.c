@@ -191,11 +191,6 @@ static void shut_listener(int family)
 	did("connect", connect_to(open_socket(family, SOCK_STREAM), &to));
 }
 
-static void close_it(int fd)
-{
-	on.close(fd);
-}
-
 static void read_wakes(int family)
 {
 	struct ends e = connection(family);
@@ -205,11 +200,6 @@ static void read_wakes(int family)
 	line("a read that waits while the peer closes");
 	did("read", on.read(e.server, &c, 1));
 	later_join(l);
-}
-
-static void shut_it(int fd)
-{
-	on.shutdown(fd, SHUT_RDWR);
 }
 
 static void own_shutdown_wakes(int family)

@@ -26,6 +26,7 @@ static const struct {
 	{ "ends", ends_cases },
 	{ "closing", closing_cases },
 	{ "dgram", dgram_cases },
+	{ "states", states_cases },
 	{ "poll", poll_cases },
 	{ "flags", flags_cases },
 	{ "io", io_cases },

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,24 +37,6 @@ static int watch(int fd, unsigned events)
 	return epfd;
 }
 
-static void selected(int fd, int ms)
-{
-	struct timeval limit = { 0, ms * 1000L };
-	fd_set in, out, except;
-	int n;
-
-	FD_ZERO(&in);
-	FD_ZERO(&out);
-	FD_ZERO(&except);
-	FD_SET(fd, &in);
-	FD_SET(fd, &out);
-	FD_SET(fd, &except);
-	n = select(fd + 1, &in, &out, &except, &limit);
-	note("select %d%s%s%s", n, FD_ISSET(fd, &in) ? " in" : "",
-		FD_ISSET(fd, &out) ? " out" : "",
-		FD_ISSET(fd, &except) ? " except" : "");
-}
-
 static void select_states(int family)
 {
 	struct ends e = connection(family);
@@ -64,23 +45,23 @@ static void select_states(int family)
 	int fd = open_socket(family, SOCK_STREAM | SOCK_NONBLOCK);
 
 	line("select, connected");
-	selected(e.server, 0);
+	selected(e.server);
 	line("select, data");
 	on.send(e.client, "x", 1, 0);
 	await(e.server, POLLIN);
-	selected(e.server, 0);
+	selected(e.server);
 	line("select, listener");
-	selected(lfd, 0);
+	selected(lfd);
 	line("select, listener with a connection");
 	connect_to(open_socket(family, SOCK_STREAM), &to);
 	await(lfd, POLLIN);
-	selected(lfd, 0);
+	selected(lfd);
 	line("select, refused");
 	connect_to(fd, &none);
 	await(fd, POLLHUP);
-	selected(fd, 0);
+	selected(fd);
 	line("select, datagram socket");
-	selected(bound(family, SOCK_DGRAM), 0);
+	selected(bound(family, SOCK_DGRAM));
 }
 
 static void ppoll_states(int family)
@@ -291,14 +272,14 @@ static void netlink_edges(int family)
 	etfd = watch(fd, EPOLLIN | EPOLLET);
 	line("netlink, nothing");
 	told(epfd, 20);
-	selected(fd, 0);
+	selected(fd);
 	for (i = 0; i < 2; i++) {
 		line(i ? "netlink, second answer" : "netlink, first answer");
 		ask_for_lo(fd);
 		told(etfd, 1000);
 		told(etfd, 20);
 		told(epfd, 0);
-		selected(fd, 0);
+		selected(fd);
 	}
 	line("netlink, both read");
 	for (i = 0; i < 2; i++)
@@ -318,13 +299,13 @@ static void raw_edges(int family)
 	etfd = watch(fd, EPOLLIN | EPOLLONESHOT);
 	line("raw, nothing");
 	told(epfd, 20);
-	selected(fd, 0);
+	selected(fd);
 	line("raw, echo");
 	on.sendto(fd, &request, sizeof(request), 0, &to.sa, sizeof(to.in));
 	told(epfd, 1000);
 	told(etfd, 1000);
 	told(etfd, 20);
-	selected(fd, 0);
+	selected(fd);
 	line("raw, all read");
 	nap(20);
 	while (on.recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)

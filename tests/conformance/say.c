@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <time.h>
 
 static const char *speaker = "";
@@ -135,6 +136,24 @@ void still(int fd)
 {
 	nap(30);
 	note("poll %s", event_names(events_of(fd)));
+}
+
+void selected(int fd)
+{
+	struct timeval none = { 0, 0 };
+	fd_set in, out, except;
+	int n;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_ZERO(&except);
+	FD_SET(fd, &in);
+	FD_SET(fd, &out);
+	FD_SET(fd, &except);
+	n = select(fd + 1, &in, &out, &except, &none);
+	note("select %d%s%s%s", n, FD_ISSET(fd, &in) ? " in" : "",
+		FD_ISSET(fd, &out) ? " out" : "",
+		FD_ISSET(fd, &except) ? " except" : "");
 }
 
 void so_error(int fd)

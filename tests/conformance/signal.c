@@ -5,6 +5,7 @@
 #include "conform.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -45,6 +46,28 @@ static void eintr(int family)
 	later_join(l);
 	line("all were caught");
 	note("%d", caught);
+}
+
+static void eintr_sending(int family)
+{
+	static char buf[65536];
+	struct ends e = connection(family);
+	struct later *l;
+
+	nonblocking(e.client);
+	while (on.send(e.client, buf, sizeof(buf), 0) > 0 ||
+		(nap(50), on.send(e.client, buf, sizeof(buf), 0)) > 0)
+		;
+	on.fcntl(e.client, F_SETFL, 0);
+	l = interrupt_later(0);
+	line("send is interrupted");
+	did("send", on.send(e.client, buf, sizeof(buf), 0));
+	later_join(l);
+	l = interrupt_later(0);
+	line("write is interrupted");
+	did("write", on.write(e.client, buf, sizeof(buf)));
+	later_join(l);
+	note("caught %d", caught);
 }
 
 static void make_connection(int fd)
@@ -162,6 +185,7 @@ static void sigpipe(int family)
 
 const struct conform_case signal_cases[] = {
 	{ "eintr", BOTH, eintr },
+	{ "eintr_sending", V4, eintr_sending },
 	{ "restart", BOTH, restart },
 	{ "time_limits", BOTH, time_limits },
 	{ "sigpipe", BOTH, sigpipe },

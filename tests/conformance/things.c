@@ -195,6 +195,16 @@ void later_join(struct later *l)
 	free(l);
 }
 
+void close_it(int fd)
+{
+	on.close(fd);
+}
+
+void shut_it(int fd)
+{
+	on.shutdown(fd, SHUT_RDWR);
+}
+
 volatile sig_atomic_t caught;
 
 static void handle(int sig)

@@ -20,8 +20,8 @@ fi
 native
 export VU_TEST_INSIDE=1
 case $plugin in
-kernel) with_wire timeout -k 5 100 umvu -N bash "$0" </dev/null ;;
-*) timeout -k 5 100 umvu -N bash "$0" </dev/null ;;
+kernel) with_wire timeout -k 5 150 umvu -N bash "$0" </dev/null ;;
+*) timeout -k 5 150 umvu -N bash "$0" </dev/null ;;
 esac || fail "view: status $?"
 unset VU_TEST_INSIDE
 nothing_left

@@ -146,11 +146,6 @@ static void connect_interrupted(int family)
 	did("connect", connect_to(fd, &to));
 }
 
-static void shut_it(int fd)
-{
-	on.shutdown(fd, SHUT_RDWR);
-}
-
 static void connect_shut(int family)
 {
 	union address to = neighbour(family);
@@ -162,6 +157,19 @@ static void connect_shut(int family)
 	did("connect", connect_to(fd, &to));
 	note("caught %d", caught);
 	later_join(s);
+	later_join(l);
+}
+
+static void connect_closed(int family)
+{
+	union address to = neighbour(family);
+	int fd = open_socket(family, SOCK_STREAM);
+	struct later *l;
+
+	limit_sending(fd, 150);
+	line("connect while another thread closes");
+	l = later(50, close_it, fd);
+	did("connect", connect_to(fd, &to));
 	later_join(l);
 }
 
@@ -201,6 +209,7 @@ const struct conform_case wire_cases[] = {
 	{ "connect_limit", V4, connect_limit },
 	{ "connect_interrupted", V4, connect_interrupted },
 	{ "connect_shut", V4, connect_shut },
+	{ "connect_closed", V4, connect_closed },
 	{ "datagram_unanswered", V4, datagram_unanswered },
 	{ "no_route", BOTH, no_route },
 	{ NULL, 0, NULL },

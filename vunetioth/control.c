@@ -69,11 +69,9 @@ int control_receive(
 	fds->len = 0;
 	if (n < 0)
 		return -errno;
-	if (n == 0)
-		return 0;
 	take_descriptors(&msg, fds);
 	if ((size_t)n >= HEADER && message->size == (size_t)n - HEADER)
 		return 1;
-	control_fds_close(fds);
-	return -EPROTO;
+	control_fds_close(fds); /* an empty message may have some, too */
+	return n ? -EPROTO : 0;
 }

@@ -2,6 +2,7 @@
 /*
  * mounts.c - mount, umount, and more names for a stack
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,14 @@ static const char *why_no_offer(int err)
 	}
 }
 
+/* It will be shown on a terminal, and who wrote it may be anybody. */
+static void make_printable(char *line)
+{
+	for (; *line; line++)
+		if (iscntrl((unsigned char)*line))
+			*line = '?';
+}
+
 static void refuse_mount(
 	struct mounting *mt, int result, const struct control_message *message)
 {
@@ -136,6 +145,7 @@ static void refuse_mount(
 
 	snprintf(why, sizeof(why), "%.*s", message ? (int)message->size : 0,
 		message ? message->data : "");
+	make_printable(why);
 	fail_mount(mt, result,
 		message		      ? why
 		: mt->stack->attached ? why_no_offer(-ENODEV)

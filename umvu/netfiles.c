@@ -22,9 +22,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -32,6 +34,11 @@
 #include "modules.h"
 #include "place.h"
 #include "process.h"
+
+/* <linux/nsfs.h> of Debian 13 is older than Linux 6.11. */
+#ifndef NS_GET_PID_FROM_PIDNS
+#define NS_GET_PID_FROM_PIDNS _IOR(NSIO, 0x6, int)
+#endif
 
 #define PROC_ROOT_INO 1 /* of every procfs */
 
@@ -219,18 +226,37 @@ static bool is_procfs(pid_t tid, const char *path, bool *ours)
 	return is;
 }
 
+/* Our number of the thread that is @number for thread @tid, who lives in another
+ * pid name space; 0: there is none, or Linux is older than 6.11. */
+static pid_t translate(pid_t tid, pid_t number)
+{
+	char path[64];
+	int fd, ours;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	ours = ioctl(fd, NS_GET_PID_FROM_PIDNS, number);
+	close(fd);
+	/* the same: it is our name space, but the procfs is another's */
+	return ours > 0 && ours != number ? ours : 0;
+}
+
 /* 0: not to be told. */
 static pid_t whose(
 	const struct head *head, const struct umvu_call *call, bool ours)
 {
+	pid_t named = head->tid ? head->tid : head->pid;
+
 	if (head->sys)
 		return call->tid;
-	if (head->pid && ours && head->pid != getpid())
-		return head->tid ? head->tid : head->pid;
-	if (head->pid && ours && head->tid)
-		return head->tid == gettid() ? call->tid : head->tid;
+	if (head->pid && !ours)
+		return translate(call->tid, named);
+	if (head->pid && (head->pid != getpid() || head->tid))
+		return named == gettid() ? call->tid : named;
 	/* In ours `self` was followed, unless the link itself is meant. */
-	if ((head->pid != 0) != ours)
+	if (!head->pid && ours)
 		return 0;
 	return head->thread_self ? call->tid : process_tgid_of(call->tid);
 }

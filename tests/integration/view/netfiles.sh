@@ -164,6 +164,13 @@ if on b unshare -rn true 2>/dev/null; then
 	see lo on b unshare -rn "$tmp/interfaces" /proc/net/dev
 	see "lo wire" on a unshare -rpf --mount-proc "$tmp/interfaces" \
 		/proc/net/dev
+	# Linux 6.11 and later can tell who is 1 there
+	on a unshare -rpf --mount-proc "$tmp/interfaces" /proc/1/net/dev \
+		>"$tmp/one"
+	grep -qxe "lo wire" -e "$(echo $mine | xargs)" "$tmp/one" ||
+		fail "init of another pid name space: $(cat "$tmp/one")"
+	printf '6.11\n%s\n' "$(uname -r)" | sort -CV &&
+		expect 0 "lo wire" cat "$tmp/one"
 fi
 
 # --- after its last name has gone

@@ -74,6 +74,32 @@ grep -q lo: "$tmp/out" || fail "the call that waited: $(cat "$tmp/out")"
 check "the stat that waited" wait $looking
 same_fds "after calls were dropped" "$before"
 
+# So does a listing, which asks for each entry.
+check "mount" vumount -t vunetioth null "$tmp/z"
+pid0=$(stack_pid "$tmp/z")
+mkfifo "$tmp/list.go"
+vustack "$tmp/z" python3 -c "
+import os, sys
+d = os.open('/proc/net', os.O_RDONLY)
+print('ready', flush=True)
+sys.stdin.readline()
+print(sorted(os.listdir(d))[0])" <"$tmp/list.go" >"$tmp/list" 2>&1 &
+listing=$!
+exec 7>"$tmp/list.go"
+until_true 5 grep -q ready "$tmp/list" || fail "no directory"
+before0=$(fds)
+kill -STOP "$pid0"
+abandon 5 vustack "$tmp/z" ls /proc/net
+echo >&7
+exec 7>&-
+sleep 0.2
+alive "while a listing waits"
+kill -CONT "$pid0"
+check "the listing that waited" wait $listing
+[ "$(tail -n 1 "$tmp/list")" = arp ] || fail "listing: $(cat "$tmp/list")"
+same_fds "after listings" "$before0"
+check "umount" vuumount "$tmp/z"
+
 # Many at once.
 check "a crowd" vustack "$tmp/n" python3 -c "
 import threading

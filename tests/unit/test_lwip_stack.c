@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checksum.h"
 #include "route.h"
 #include "sock.h"
 #include "sockaddr.h"
@@ -254,6 +255,37 @@ static void slow_start_counts_all_that_was_acknowledged(void **state)
 	assert_int_equal(grown(TCP_WND - 1000, TCP_WND, 9000), TCP_WND - 1000);
 }
 
+/* ---- checksum.c ---- */
+
+/* As RFC 1071 has it: words of two bytes, the first is the higher. */
+static uint16_t sum_by_words(const uint8_t *bytes, int size)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < size; i++)
+		sum += i % 2 ? bytes[i] : (uint32_t)bytes[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons((uint16_t)sum);
+}
+
+static void checksum_of_any_size_at_any_address(void **state)
+{
+	static const uint8_t example[] = { 0, 1, 0xf2, 3, 0xf4, 0xf5, 0xf6,
+		0xf7 };
+	uint8_t bytes[96];
+
+	(void)state;
+	assert_int_equal(
+		lwip_standard_chksum(example, sizeof(example)), htons(0xddf2));
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = i % 5 ? 0xff : (uint8_t)(i * 37);
+	for (int at = 0; at < 8; at++)
+		for (int size = 0; size + at <= (int)sizeof(bytes); size++)
+			assert_int_equal(lwip_standard_chksum(bytes + at, size),
+				sum_by_words(bytes + at, size));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +296,7 @@ int main(void)
 		cmocka_unit_test(local_must_be_ours),
 		cmocka_unit_test(route_nowhere),
 		cmocka_unit_test(second_stack_is_busy),
+		cmocka_unit_test(checksum_of_any_size_at_any_address),
 		cmocka_unit_test(output_waits_for_the_end_of_a_batch),
 		cmocka_unit_test(slow_start_counts_all_that_was_acknowledged),
 		cmocka_unit_test_setup_teardown(idle_has_no_timer, renew, NULL),

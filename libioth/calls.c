@@ -371,7 +371,16 @@ int ioth_bind(int fd, const struct sockaddr *addr, socklen_t addrlen)
 
 int ioth_connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
 {
-	return (int)CALL(fd, connect, (fd, addr, addrlen));
+	struct call call;
+	int res = -1;
+
+	if (call_begin(&call, sockets_stack(fd),
+		    offsetof(struct ioth_functions, connect), -EBADF)) {
+		res = call.stack->f.connect(fd, addr, addrlen);
+		/* It may be another socket now, see plugin.h. */
+		call.err = sockets_add(fd, call.stack);
+	}
+	return (int)call_end(&call, res);
 }
 
 int ioth_listen(int fd, int backlog)

@@ -329,7 +329,7 @@ int bridge_reopen(struct bridge *bridge, int flags, int *app_fd)
 	bridge->config.flags = flags;
 	bridge->app_shut = bridge->app_gone = bridge->told_shutdown = false;
 	bridge->wants_space = bridge->has_urgent = false;
-	bridge->state = BRIDGE_FRESH;
+	bridge->state = bridge->config.state = BRIDGE_FRESH;
 	err = make_pair(bridge, app_fd);
 	if (err)
 		bridge->state = BRIDGE_DEAD;

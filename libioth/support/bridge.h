@@ -130,14 +130,23 @@ void bridge_connected(struct bridge *bridge);
 
 /*
  * FRESH -> DEAD: the app end polls IN, OUT, ERR, HUP; read says ECONNRESET. The
- * errno of the failure is the stack's to tell (SO_ERROR).
+ * errno of the failure is the stack's to tell (SO_ERROR), and to be known
+ * before: for a moment the app end polls OUT only.
  */
 void bridge_failed(struct bridge *bridge);
 
 /*
+ * FRESH, as it stays, for a failure of which a call that waits for POLLOUT will
+ * tell: bridge_wake wakes it, and with the app end at hand bridge_stuff makes
+ * the bridge as it was, in the same pair. Errors: -ENOMEM.
+ */
+void bridge_wake(struct bridge *bridge);
+int bridge_stuff(struct bridge *bridge, int app_fd);
+
+/*
  * DEAD -> FRESH with a new pair, for a program that connects the same socket
- * again: put *@app_fd in the place of the old one (dup3, ADDFD SETFD).
- * bridge_start again. Errors as bridge_open.
+ * again: put *@app_fd in the place of the old one (bridge_app_replace, ADDFD
+ * SETFD). bridge_start again. Errors as bridge_open.
  */
 int bridge_reopen(struct bridge *bridge, int flags, int *app_fd);
 
@@ -217,6 +226,14 @@ ssize_t bridge_receive(struct bridge *bridge, void *buf, size_t size,
  */
 int bridge_deliver_from(struct bridge *bridge, const struct iovec *iov,
 	unsigned iovcnt, const struct bridge_meta *meta);
+
+/*
+ * An error that belongs to no call, of a connected socket (ICMP says that its
+ * peer is not there): wakes the app, whose next receive tells it once if it goes
+ * through bridge_app.h, and sees an empty datagram if not. -EAGAIN: datagrams
+ * wait already, keep it until somebody asks; -EPIPE, -ENOMEM, -EMFILE.
+ */
+int bridge_deliver_error(struct bridge *bridge, int error);
 
 /* How much may wait in the app end, as SO_RCVBUF; the kernel bounds it. */
 int bridge_set_receive_size(struct bridge *bridge, int size);

@@ -11,6 +11,7 @@
 #include <ioth/pass.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define IOV_LOCAL 16
@@ -39,6 +40,32 @@ int bridge_app_take(int fd, int flags)
 	if (n == 0 || errno == ECONNRESET)
 		return -ECONNABORTED;
 	return -errno;
+}
+
+/* Options of the pair itself, see the stacks' setsockopt. */
+static void copy_options(int from, int to)
+{
+	static const int names[] = { SO_RCVTIMEO, SO_SNDTIMEO, SO_RCVLOWAT };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct timeval value;
+		socklen_t len = sizeof(value);
+
+		if (ioth_pass_getsockopt(
+			    from, SOL_SOCKET, names[i], &value, &len) == 0)
+			ioth_pass_setsockopt(
+				to, SOL_SOCKET, names[i], &value, len);
+	}
+}
+
+int bridge_app_replace(int fd, int new_fd)
+{
+	int flags = fcntl(fd, F_GETFD) & FD_CLOEXEC ? O_CLOEXEC : 0, err;
+
+	copy_options(fd, new_fd);
+	err = dup3(new_fd, fd, flags) < 0 ? -errno : 0;
+	close(new_fd);
+	return err;
 }
 
 /* The descriptor that came along, or -1. */
@@ -97,30 +124,67 @@ static void give_control(struct msghdr *msg, const struct bridge_meta *meta)
 	msg->msg_controllen = len;
 }
 
-ssize_t bridge_app_recvmsg(int fd, struct msghdr *msg, int flags)
+/* Returns the size, and the stack's part of the message in @meta. */
+static ssize_t receive_meta(int fd, struct msghdr *inner, int flags,
+	struct bridge_trailer *trailer, struct bridge_meta *meta)
 {
-	struct bridge_meta meta = { 0 };
-	struct bridge_trailer trailer;
 	union rights rights;
-	struct msghdr inner = { .msg_iov = msg->msg_iov,
-		.msg_iovlen = msg->msg_iovlen,
-		.msg_control = &rights,
-		/* Not CMSG_SPACE: its padding has room for one more. */
-		.msg_controllen = CMSG_LEN(sizeof(int)) };
-	ssize_t n = recvmsg(fd, &inner, flags | MSG_CMSG_CLOEXEC);
+	ssize_t n;
 	int source;
 
+	inner->msg_control = &rights;
+	/* Not CMSG_SPACE: its padding has room for one more. */
+	inner->msg_controllen = CMSG_LEN(sizeof(int));
+	memset(meta, 0, sizeof(*meta));
+	n = recvmsg(fd, inner, flags | MSG_CMSG_CLOEXEC);
 	if (n < 0)
 		return -errno;
-	source = received_fd(&inner);
+	source = received_fd(inner);
 	if (source >= 0) {
-		read_source(source, &trailer, &meta);
+		read_source(source, trailer, meta);
 		close(source);
 	}
+	return n;
+}
+
+/* The error that @meta of an empty datagram stands for, or 0; only looked at
+ * (MSG_PEEK) it is taken now. */
+static int error_of(int fd, const struct bridge_meta *meta, int flags)
+{
+	int error = bridge_error_decode(meta);
+
+	if (error && (flags & MSG_PEEK))
+		recv(fd, NULL, 0, MSG_DONTWAIT);
+	return error;
+}
+
+ssize_t bridge_app_recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct bridge_meta meta;
+	struct bridge_trailer trailer;
+	struct msghdr inner = { .msg_iov = msg->msg_iov,
+		.msg_iovlen = msg->msg_iovlen };
+	ssize_t n = receive_meta(fd, &inner, flags, &trailer, &meta);
+	int error = n == 0 ? error_of(fd, &meta, flags) : 0;
+
+	if (n < 0 || error)
+		return error ? -error : n;
 	msg->msg_flags = inner.msg_flags & MSG_TRUNC;
 	give_name(msg, &meta);
 	give_control(msg, &meta);
 	return n;
+}
+
+int bridge_app_take_error(int fd)
+{
+	struct bridge_meta meta;
+	struct bridge_trailer trailer;
+	struct msghdr inner = { .msg_iovlen = 0 };
+	int flags = MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC;
+
+	if (receive_meta(fd, &inner, flags, &trailer, &meta) != 0)
+		return 0;
+	return error_of(fd, &meta, flags);
 }
 
 static int encode(struct bridge_trailer *trailer, const struct msghdr *msg)

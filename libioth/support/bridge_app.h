@@ -28,14 +28,26 @@ uint64_t bridge_app_cookie(int fd);
 int bridge_app_take(int fd, int flags);
 
 /*
+ * connect, when the stack has made a new pair for the socket (bridge_reopen):
+ * @new_fd, which is closed, takes the number of @fd and what the program has set
+ * on @fd itself: close-on-exec, time limits. Other duplicates and registrations
+ * in an epoll set stay with the old pair. Errors: of dup3(2), negative.
+ */
+int bridge_app_replace(int fd, int new_fd);
+
+/*
  * recvfrom, recvmsg on a datagram socket: fills @msg as the kernel would for an
  * inet socket: source in msg_name, the stack's control data, MSG_TRUNC,
  * MSG_CTRUNC. A datagram that came without a source (a connected socket's)
  * leaves msg_namelen 0: ask the stack for the peer. MSG_PEEK, MSG_TRUNC,
  * MSG_DONTWAIT and MSG_CMSG_CLOEXEC work. A program that has no descriptor left
- * gets the payload without its source. Errors: of recvmsg(2), negative.
+ * gets the payload without its source. Errors: of recvmsg(2), negative, and
+ * those of bridge_deliver_error, also with MSG_PEEK once.
  */
 ssize_t bridge_app_recvmsg(int fd, struct msghdr *msg, int flags);
+
+/* SO_ERROR of a datagram socket: takes the error that waits at @fd. 0: none. */
+int bridge_app_take_error(int fd);
 
 /*
  * sendto, sendmsg with an address or control data on a datagram socket.

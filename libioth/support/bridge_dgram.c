@@ -24,9 +24,10 @@
  * plain write.
  *
  * What a plain descriptor cannot show: FIONREAD is the sum of the waiting
- * datagrams, not the size of the first; an ICMP error wakes nobody (SO_ERROR is
- * the stack's); a write without a destination on a socket that has no peer
- * succeeds and goes nowhere; sizes are refused by whoever receives.
+ * datagrams, not the size of the first; an error by itself (of ICMP): it wakes
+ * the app as an empty datagram, whose trailer has it; a write without a
+ * destination on a socket that has no peer succeeds and goes nowhere; sizes are
+ * refused by whoever receives.
  *
  * An empty datagram and the end both receive as 0 bytes. The stack end has
  * SO_TIMESTAMP on: what carries a time is a datagram.
@@ -38,8 +39,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ioth/pass.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -193,6 +196,27 @@ int bridge_deliver_from(struct bridge *bridge, const struct iovec *iov,
 	if (err == -EAGAIN)
 		bridge_want_space(bridge);
 	return err;
+}
+
+/* What waits is counted as in FIONREAD. */
+static bool app_has_read_all(const struct bridge *bridge)
+{
+	int size = 0;
+
+	return ioctl(bridge->watch.fd, SIOCOUTQ, &size) == 0 && size == 0;
+}
+
+int bridge_deliver_error(struct bridge *bridge, int error)
+{
+	struct bridge_error buf;
+	struct bridge_meta meta;
+
+	if (bridge->state != BRIDGE_OPEN)
+		return -EPIPE;
+	if (!app_has_read_all(bridge))
+		return -EAGAIN;
+	bridge_error_encode(&buf, error, &meta);
+	return bridge_deliver_from(bridge, NULL, 0, &meta);
 }
 
 int bridge_set_receive_size(struct bridge *bridge, int size)

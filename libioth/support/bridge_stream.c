@@ -119,9 +119,17 @@ void bridge_stream_release(struct bridge *bridge)
 	bridge->kept = 0;
 }
 
+/* One byte stays: it is the first kept one, or makes the end a failure. */
+static void drain_junk(struct bridge *bridge)
+{
+	if (bridge->junk > 1)
+		discard(bridge, bridge->junk - 1);
+	bridge->junk = 1;
+}
+
 void bridge_connected(struct bridge *bridge)
 {
-	discard(bridge, bridge->junk - 1);
+	drain_junk(bridge);
 	bridge->kept = 1;
 	bridge->state = BRIDGE_OPEN;
 	bridge_rearm(bridge); /* data may have come behind the junk already */
@@ -133,9 +141,23 @@ static void die(struct bridge *bridge)
 	bridge->state = BRIDGE_DEAD;
 }
 
+/* Closing a full pair would show HUP before OUT: the kernel empties it last. */
 void bridge_failed(struct bridge *bridge)
 {
+	drain_junk(bridge);
 	die(bridge);
+}
+
+void bridge_wake(struct bridge *bridge)
+{
+	drain_junk(bridge);
+}
+
+/* What was written meanwhile is lost, as data of no connection is. */
+int bridge_stuff(struct bridge *bridge, int app_fd)
+{
+	discard(bridge, queued(bridge));
+	return bridge_stream_prepare(bridge, app_fd);
 }
 
 void bridge_reset(struct bridge *bridge)

@@ -48,3 +48,32 @@ ssize_t bridge_trailer_decode(
 	meta->control = lengths[0] ? end - lengths[0] : NULL;
 	return (ssize_t)total;
 }
+
+#define ERROR_LEVEL 0x62726467 /* "brdg" */
+
+void bridge_error_encode(
+	struct bridge_error *buf, int error, struct bridge_meta *meta)
+{
+	memset(buf, 0, sizeof(*buf));
+	buf->control.header =
+		(struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(error)),
+			.cmsg_level = ERROR_LEVEL };
+	memcpy(CMSG_DATA(&buf->control.header), &error, sizeof(error));
+	memset(meta, 0, sizeof(*meta));
+	meta->control = buf;
+	meta->controllen = sizeof(*buf);
+}
+
+int bridge_error_decode(const struct bridge_meta *meta)
+{
+	struct bridge_error buf;
+	int error;
+
+	if (meta->controllen != sizeof(buf) || meta->addrlen)
+		return 0;
+	memcpy(&buf, meta->control, sizeof(buf));
+	if (buf.control.header.cmsg_level != ERROR_LEVEL)
+		return 0;
+	memcpy(&error, CMSG_DATA(&buf.control.header), sizeof(error));
+	return error;
+}

@@ -33,5 +33,21 @@ int bridge_trailer_encode(
 ssize_t bridge_trailer_decode(
 	const void *bytes, size_t size, struct bridge_meta *meta);
 
+/*
+ * An error in the place of a datagram (bridge_deliver_error) is a control
+ * message of no level that the kernel knows.
+ */
+struct bridge_error {
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+};
+/* @meta points into @buf afterwards. */
+void bridge_error_encode(
+	struct bridge_error *buf, int error, struct bridge_meta *meta);
+/* 0: it is none. */
+int bridge_error_decode(const struct bridge_meta *meta);
+
 #pragma GCC visibility pop
 #endif

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ioth/pass.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/time.h>
@@ -167,47 +168,34 @@ int ioth_lwip_listen(int fd, int backlog)
 
 /* ---- connect ---- */
 
+/* Is this socket, on which connect was called, in need of a new pair? */
+static bool needs_pair(const struct sock *sock, int err)
+{
+	return sock->type == SOCK_STREAM && err != -EISCONN &&
+	       bridge_state(sock->bridge) == BRIDGE_DEAD;
+}
+
 static int do_connect(struct sock *sock, struct call *call)
 {
-	return sock->ops->connect
-		       ? sock->ops->connect(sock, call->addr, call->size)
-		       : -EOPNOTSUPP;
-}
+	bool waits = !(call->number & SOCK_NONBLOCK);
+	int err;
 
-static int do_reopen(struct sock *sock, struct call *call)
-{
-	if (sock->type != SOCK_STREAM || !sock->bridge ||
-		bridge_state(sock->bridge) != BRIDGE_DEAD)
-		return 0;
-	return tcp_reopen(sock, call->number, call->fd) ?: 1;
-}
-
-/* A socket whose connect has failed gets a new pair under its number. */
-static int revive(int fd)
-{
-	int flags = fcntl(fd, F_GETFL), new = -1, err;
-	int cloexec = fcntl(fd, F_GETFD) & FD_CLOEXEC ? O_CLOEXEC : 0;
-	struct call call = { .run = do_reopen,
-		.number = flags & O_NONBLOCK ? SOCK_NONBLOCK : 0,
-		.fd = &new };
-
-	err = calls_run(fd, &call);
-	if (err <= 0)
-		return err;
-	err = dup3(new, fd, cloexec) < 0 ? -errno : 0;
-	close(new);
+	if (!sock->ops->connect)
+		return -EOPNOTSUPP;
+	err = sock->ops->connect(sock, call->addr, call->size);
+	if (needs_pair(sock, err))
+		return tcp_reopen(sock, call->number, call->fd) ?: err;
+	if (waits && (err == -EINPROGRESS || err == -EALREADY))
+		tcp_begin_wait(sock);
 	return err;
 }
 
-static int take_result(struct sock *sock, struct call *call)
+static int end_wait(struct sock *sock, struct call *call)
 {
-	int error = sock->error;
-
-	(void)call;
-	sock->error = 0;
-	return error ? -error : sock->ops->connect(sock, NULL, 0);
+	return tcp_end_wait(sock, *call->fd, call->number);
 }
 
+/* -1: for ever */
 static int send_timeout_ms(int fd)
 {
 	struct timeval tv = { .tv_sec = 0 };
@@ -216,6 +204,8 @@ static int send_timeout_ms(int fd)
 	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &size);
 	if (!tv.tv_sec && !tv.tv_usec)
 		return -1;
+	if (tv.tv_sec > INT_MAX / 1000 - 1)
+		return INT_MAX;
 	return (int)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
 }
 
@@ -223,28 +213,28 @@ static int send_timeout_ms(int fd)
 static int wait_connected(int fd, int err)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-	struct call call = { .run = take_result };
 	int n = poll(&pfd, 1, send_timeout_ms(fd));
+	struct call call = {
+		.run = end_wait, .number = n < 0 ? -errno : err, .fd = &fd
+	};
 
-	if (n < 0)
-		return -errno;
-	return n ? calls_run(fd, &call) : err;
+	return calls_run(fd, &call);
 }
 
 int ioth_lwip_connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
 {
-	struct call call = { .run = do_connect, .addr = addr, .size = addrlen };
-	bool wait = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
-	int err = calls_run(fd, &call);
+	int new = -1, err;
+	bool waits = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	struct call call = { .run = do_connect,
+		.addr = addr,
+		.size = addrlen,
+		.number = waits ? 0 : SOCK_NONBLOCK,
+		.fd = &new };
 
-	if (err == -ECONNRESET || err == -ECONNABORTED) {
-		int revived = revive(fd);
-
-		if (revived < 0)
-			return calls_result(revived);
-		err = calls_run(fd, &call);
-	}
-	if (wait && (err == -EINPROGRESS || err == -EALREADY))
+	err = calls_run(fd, &call);
+	if (new >= 0)
+		err = bridge_app_replace(fd, new) ?: err;
+	else if (waits && (err == -EINPROGRESS || err == -EALREADY))
 		err = wait_connected(fd, err);
 	return calls_result(err);
 }

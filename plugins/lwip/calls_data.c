@@ -2,7 +2,9 @@
 /*
  * calls_data.c - data in and out: the descriptor's own, addresses apart
  *
- * Streams and datagrams without address are the kernel's business. Datagrams
+ * Streams and datagrams without address are the kernel's business, but for the
+ * names of errors: the pair says ECONNRESET whatever has happened to a stream,
+ * and shows an error of a datagram socket as an empty datagram. Datagrams
  * that come are read with their source from the bridge. Those that go somewhere
  * (an address, control data) are given to the stack by a request, behind what
  * was written before, so that the program learns of every error.
@@ -12,8 +14,71 @@
 #include "lwip.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
+
+/* ---- errors ---- */
+
+/* Of a stream whose end a call has told. */
+static int take_error(struct sock *sock, struct call *call)
+{
+	int error = sock->error;
+
+	(void)call;
+	sock->error = 0;
+	return -error;
+}
+
+static int take_marked_error(struct sock *sock, struct call *call)
+{
+	int error = sock->marked_error;
+
+	(void)call;
+	sock->marked_error = 0;
+	return -error;
+}
+
+/* A receive ended with @n, its message was truncated in control data or not. */
+static ssize_t received(int fd, ssize_t n, bool cut)
+{
+	struct call call = { .run = n ? take_error : take_marked_error };
+	int error;
+
+	if (!(n < 0 && errno == ECONNRESET) && !(n == 0 && cut))
+		return n;
+	error = calls_run(fd, &call);
+	if (error < 0 && error != -ENOTCONN)
+		return calls_result(error);
+	if (n < 0)
+		errno = ECONNRESET;
+	return n;
+}
+
+/* Flags that AF_UNIX takes for something else than an inet socket does. False:
+ * with them there is nothing to receive. */
+static bool adapt_flags(int fd, int *flags)
+{
+	if (*flags & MSG_OOB && calls_app_type(fd) == SOCK_SEQPACKET)
+		*flags &= ~MSG_OOB;
+	if (*flags & MSG_ERRQUEUE)
+		errno = EAGAIN;
+	return !(*flags & MSG_ERRQUEUE);
+}
+
+/* A receive without name and control data. */
+static ssize_t receive_plain(
+	int fd, const struct iovec *iov, size_t iovlen, int flags)
+{
+	struct msghdr msg = { .msg_iov = (struct iovec *)iov,
+		.msg_iovlen = iovlen };
+	ssize_t n;
+
+	if (!adapt_flags(fd, &flags))
+		return -1;
+	n = recvmsg(fd, &msg, flags);
+	return received(fd, n, n == 0 && msg.msg_flags & MSG_CTRUNC);
+}
 
 /* ---- receiving ---- */
 
@@ -37,11 +102,13 @@ static ssize_t receive(int fd, struct msghdr *msg, int flags)
 	int type = calls_app_type(fd);
 	ssize_t n;
 
+	if (!adapt_flags(fd, &flags))
+		return -1;
 	if (type != SOCK_SEQPACKET) {
 		n = recvmsg(fd, msg, flags);
 		if (n >= 0 && type == SOCK_STREAM)
 			msg->msg_namelen = 0;
-		return n;
+		return received(fd, n, false);
 	}
 	n = bridge_app_recvmsg(fd, msg, flags);
 	if (n < 0) {
@@ -65,7 +132,7 @@ ssize_t ioth_lwip_recvfrom(int fd, void *buf, size_t len, int flags,
 	ssize_t n;
 
 	if (!from || !fromlen)
-		return recv(fd, buf, len, flags);
+		return receive_plain(fd, &iov, 1, flags);
 	msg.msg_name = from;
 	msg.msg_namelen = *fromlen;
 	n = receive(fd, &msg, flags);
@@ -76,17 +143,33 @@ ssize_t ioth_lwip_recvfrom(int fd, void *buf, size_t len, int flags,
 
 ssize_t ioth_lwip_recv(int fd, void *buf, size_t len, int flags)
 {
-	return recv(fd, buf, len, flags);
+	struct iovec iov = { .iov_base = buf, .iov_len = len };
+
+	return receive_plain(fd, &iov, 1, flags);
 }
 
 ssize_t ioth_lwip_read(int fd, void *buf, size_t len)
 {
-	return read(fd, buf, len);
+	return len ? ioth_lwip_recv(fd, buf, len, 0) : read(fd, buf, 0);
+}
+
+/* Nothing to read, or nonsense: as read(2) has it, not recvmsg(2). */
+static bool is_empty(const struct iovec *iov, int iovcnt)
+{
+	size_t size = 0;
+
+	if (iovcnt > IOV_MAX)
+		return true;
+	for (int i = 0; i < iovcnt; i++)
+		size |= iov[i].iov_len;
+	return size == 0;
 }
 
 ssize_t ioth_lwip_readv(int fd, const struct iovec *iov, int iovcnt)
 {
-	return readv(fd, iov, iovcnt);
+	return is_empty(iov, iovcnt)
+		       ? readv(fd, iov, iovcnt)
+		       : receive_plain(fd, iov, (size_t)iovcnt, 0);
 }
 
 /* ---- sending ---- */
@@ -153,14 +236,22 @@ ssize_t ioth_lwip_sendto(int fd, const void *buf, size_t len, int flags,
 	return ioth_lwip_sendmsg(fd, &msg, flags);
 }
 
+/* What no datagram holds; the pair does. */
+static bool is_too_large(int fd, size_t len)
+{
+	return len > UINT16_MAX && calls_app_type(fd) == SOCK_SEQPACKET;
+}
+
 ssize_t ioth_lwip_send(int fd, const void *buf, size_t len, int flags)
 {
-	return send(fd, buf, len, flags);
+	return is_too_large(fd, len) ? calls_result(-EMSGSIZE)
+				     : send(fd, buf, len, flags);
 }
 
 ssize_t ioth_lwip_write(int fd, const void *buf, size_t len)
 {
-	return write(fd, buf, len);
+	return is_too_large(fd, len) ? calls_result(-EMSGSIZE)
+				     : write(fd, buf, len);
 }
 
 ssize_t ioth_lwip_writev(int fd, const struct iovec *iov, int iovcnt)

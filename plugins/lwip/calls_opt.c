@@ -5,12 +5,14 @@
  * What concerns the waiting of the program (time-outs, low-water marks) is set
  * on the descriptor itself, which then behaves so in read and poll as well.
  */
+#include "bridge_app.h"
 #include "calls.h"
 #include "lwip.h"
 #include "netlink_server.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -50,6 +52,43 @@ static int do_getsockopt(struct sock *sock, struct call *call)
 	return sockopt_get(sock, call->option);
 }
 
+/* The pair's own error, which reads tell, and which this takes from it. */
+static int pair_error(int fd)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	return error;
+}
+
+/*
+ * An error is told once. That of a stream that has ended (DEAD) is at the pair,
+ * where a read may have told it, as ECONNRESET; here is its true name. That of a
+ * datagram socket may wait among the datagrams.
+ */
+static int do_get_error(struct sock *sock, struct call *call)
+{
+	int pair = call->number;
+
+	if (sock->type == SOCK_STREAM && !pair && sock->bridge &&
+		bridge_state(sock->bridge) == BRIDGE_DEAD)
+		sock->error = 0;
+	if (sock->type != SOCK_STREAM && pair) {
+		sock->error = pair;
+		sock->marked_error = 0;
+	}
+	return sockopt_get(sock, call->option);
+}
+
+static void prepare_get_error(int fd, struct call *call)
+{
+	call->run = do_get_error;
+	call->number = calls_app_type(fd) == SOCK_SEQPACKET
+			       ? bridge_app_take_error(fd)
+			       : pair_error(fd);
+}
+
 int ioth_lwip_getsockopt(
 	int fd, int level, int optname, void *optval, socklen_t *optlen)
 {
@@ -64,6 +103,8 @@ int ioth_lwip_getsockopt(
 	if ((int)*optlen < 0)
 		return calls_result(-EINVAL);
 	option.size = *optlen;
+	if (level == SOL_SOCKET && optname == SO_ERROR)
+		prepare_get_error(fd, &call);
 	err = calls_run(fd, &call);
 	if (calls_is_kernels(fd, err))
 		return getsockopt(fd, level, optname, optval, optlen);

@@ -69,6 +69,9 @@ void dgram_drain(struct dgram_sock *sock);
 
 void dgram_recv_attach(struct dgram_sock *sock);
 
+/* What ICMP says of a connected one. */
+void dgram_tell_error(struct dgram_sock *sock, int error);
+
 /* ---- dgram_opt.c ---- */
 
 int dgram_setopt(struct sock *base, const struct sock_option *option);

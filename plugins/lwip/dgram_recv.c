@@ -135,6 +135,15 @@ static void deliver_from(struct dgram_sock *sock, const struct pbuf *p,
 	deliver(sock, p, offset, &meta);
 }
 
+/* When something else waits already, SO_ERROR and the next directed send tell. */
+void dgram_tell_error(struct dgram_sock *sock, int error)
+{
+	if (bridge_deliver_error(sock->sock.bridge, error))
+		sock->sock.error = error;
+	else
+		sock->sock.marked_error = error;
+}
+
 static void on_udp(void *arg, struct udp_pcb *pcb, struct pbuf *p,
 	const ip_addr_t *ip, u16_t port)
 {

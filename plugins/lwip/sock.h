@@ -70,7 +70,8 @@ struct sock {
 	struct bridge *bridge; /* NULL: not accepted yet */
 	uint64_t cookie;       /* of the app end; 0: none yet */
 	int domain, type, protocol;
-	int error; /* SO_ERROR */
+	int error;	  /* SO_ERROR */
+	int marked_error; /* that waits in the bridge (bridge_deliver_error) */
 	/* options that are the same for all types */
 	bool reuse_address, reuse_port, broadcast, keepalive, oob_inline;
 	bool dont_route, timestamp, v6only;
@@ -141,8 +142,17 @@ int tcp_accept_next(struct sock *listener);
 
 /* ---- tcp.c ---- */
 
-/* connect(2) once more, at a descriptor whose bridge is DEAD: *@fd replaces it.
+/*
+ * connect(2) on a blocking socket, when it has said -EINPROGRESS or -EALREADY:
+ * it waits for POLLOUT, between these two. They make that its failure is told
+ * by the call, and the descriptor is as before.
+ * tcp_end_wait: @fd is the app end. Returns 0 (connected), why that has failed,
+ * or @otherwise: it goes on.
  */
+void tcp_begin_wait(struct sock *sock);
+int tcp_end_wait(struct sock *sock, int fd, int otherwise);
+
+/* After connect(2), when its bridge is DEAD: *@fd takes the old one's place. */
 int tcp_reopen(struct sock *sock, int flags, int *fd);
 
 /* ---- nlsock.c ---- */

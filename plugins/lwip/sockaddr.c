@@ -136,7 +136,11 @@ int sockaddr_local(const struct sock *sock, const struct sockaddr *addr,
 		return err;
 	}
 	if (size >= sizeof(addr->sa_family) && addr->sa_family != sock->domain)
-		return sock->domain == AF_INET6 ? -EINVAL : -EAFNOSUPPORT;
+		return size < (sock->domain == AF_INET6
+					      ? IN6_SIZE_MIN
+					      : sizeof(struct sockaddr_in))
+			       ? -EINVAL
+			       : -EAFNOSUPPORT;
 	err = get(sock, addr, size, ip, port);
 	if (err)
 		return err == -ENETUNREACH ? -EINVAL : err;

@@ -248,16 +248,25 @@ static int get_socket(struct sock *sock, struct sock_option *option)
 	return sockopt_give_int(option, flag ? *flag : *number);
 }
 
+/* Linux says so of what is no level of an IPv4 socket; to others ENOPROTOOPT. */
+static int unknown(const struct sock *sock, const struct sock_option *option)
+{
+	return sock->domain == AF_INET && option->level != SOL_SOCKET &&
+			       option->level != IPPROTO_IP &&
+			       option->level != sock->protocol
+		       ? -EOPNOTSUPP
+		       : -ENOPROTOOPT;
+}
+
 int sockopt_get(struct sock *sock, struct sock_option *option)
 {
+	int err = -ENOPROTOOPT;
+
 	if (is_v6only(sock, option))
 		return sockopt_give_int(option, sock->v6only);
-	if (option->level == SOL_SOCKET) {
-		int err = get_socket(sock, option);
-
-		if (err != -ENOPROTOOPT)
-			return err;
-	}
-	return sock->ops->getopt ? sock->ops->getopt(sock, option)
-				 : -ENOPROTOOPT;
+	if (option->level == SOL_SOCKET)
+		err = get_socket(sock, option);
+	if (err == -ENOPROTOOPT && sock->ops->getopt)
+		err = sock->ops->getopt(sock, option);
+	return err == -ENOPROTOOPT ? unknown(sock, option) : err;
 }

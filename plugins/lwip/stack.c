@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stack.h"
 #include "config.h"
+#include "icmp.h"
 #include "iface.h"
 #include "packet.h"
 #include "sock.h"
@@ -71,6 +72,7 @@ static int make(struct stack *stack)
 
 static void unmake(struct stack *stack)
 {
+	icmp_unlisten();
 	while (stack->ifaces)
 		iface_free(stack->ifaces);
 	mirror_free(stack->mirror);
@@ -120,7 +122,9 @@ int stack_new(struct stack **stack, const char *vnlv[], const char **what)
 	if (err)
 		goto unmake;
 	lwip_init();
-	err = clock_is_in_place() ? add_ifaces(new, vnlv, what) : -EBUSY;
+	err = clock_is_in_place() ? icmp_listen() : -EBUSY;
+	if (!err)
+		err = add_ifaces(new, vnlv, what);
 	if (!err) {
 		*what = NULL;
 		err = loop_start(new->loop, "lwip");

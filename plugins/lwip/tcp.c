@@ -62,6 +62,15 @@ void tcp_kill(struct tcp_sock *sock)
 	tcp_abort(pcb);
 }
 
+static void close_pcb(struct tcp_sock *sock)
+{
+	struct tcp_pcb *pcb = sock->pcb;
+
+	tcp_detach(sock);
+	if (tcp_close(pcb) != ERR_OK)
+		tcp_abort(pcb);
+}
+
 static int errno_of_end(const struct tcp_sock *sock, err_t err)
 {
 	bool connecting = sock->state == TCP_SOCK_CONNECTING;
@@ -69,32 +78,60 @@ static int errno_of_end(const struct tcp_sock *sock, err_t err)
 	if (err == ERR_RST)
 		return connecting ? ECONNREFUSED : ECONNRESET;
 	if (err == ERR_ABRT) /* tcp_slowtmr has given up */
-		return ETIMEDOUT;
+		return sock->soft_error ?: ETIMEDOUT;
 	return -sockaddr_errno(err);
+}
+
+/*
+ * A connect has failed; the pcb has gone. A call that waits for it tells of it,
+ * and the descriptor stays. Otherwise the descriptor has to show it.
+ */
+static void connect_failed(struct tcp_sock *sock, int error)
+{
+	tcp_neigh_end(sock);
+	sock->state = TCP_SOCK_FAILED;
+	sock->sock.error = error;
+	sock->local_ip = sock->bound_ip;
+	sock->local_port = sock->bound_port;
+	if (sock->waiting) {
+		bridge_wake(sock->sock.bridge);
+		return;
+	}
+	bridge_failed(sock->sock.bridge);
+	sock_bury(&sock->sock);
+}
+
+void tcp_tell_error(struct tcp_sock *sock, int error)
+{
+	struct tcp_pcb *pcb = sock->pcb;
+
+	if (sock->state != TCP_SOCK_CONNECTING) {
+		sock->soft_error = error;
+		return;
+	}
+	tcp_detach(sock);
+	tcp_abandon(pcb, 0);
+	connect_failed(sock, error);
 }
 
 /* The pcb has gone. ERR_CLSD: in good order. */
 static void on_err(void *arg, err_t err)
 {
 	struct tcp_sock *sock = arg;
-	bool connecting = sock->state == TCP_SOCK_CONNECTING;
+	int error = errno_of_end(sock, err);
 
 	sock->pcb = NULL;
-	if (err == ERR_CLSD) {
-		sock->state = TCP_SOCK_OVER;
+	if (sock->state == TCP_SOCK_CONNECTING) {
+		connect_failed(sock, error);
 		return;
 	}
-	sock->sock.error = errno_of_end(sock, err);
 	sock->state = TCP_SOCK_OVER;
-	sock->was_reset = true;
-	if (!sock->sock.bridge)
-		return; /* accept finds it so */
-	if (connecting) {
-		bridge_failed(sock->sock.bridge);
-		sock_bury(&sock->sock);
+	if (err == ERR_CLSD)
 		return;
-	}
-	loop_defer(sock->sock.stack->loop, &sock->deliver);
+	sock->sock.error = error;
+	sock->was_reset = true;
+	if (sock->sock.bridge) /* accept finds it so */
+		loop_defer(sock->sock.stack->loop, &sock->deliver);
 }
 
 /* ---- connect ---- */
@@ -105,6 +142,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 
 	(void)pcb;
 	(void)err;
+	tcp_neigh_end(sock);
 	keep_names(sock);
 	sock->state = TCP_SOCK_OPEN;
 	bridge_connected(sock->sock.bridge);
@@ -126,6 +164,19 @@ static u8_t pcb_type(const struct sock *sock)
 				       : IPADDR_TYPE_ANY;
 }
 
+static int rebind(struct tcp_sock *sock)
+{
+	err_t err = tcp_bind(sock->pcb, &sock->bound_ip, sock->bound_port);
+	struct tcp_pcb *pcb = sock->pcb;
+
+	if (err == ERR_OK)
+		return 0;
+	tcp_err(pcb, NULL);
+	sock->pcb = NULL;
+	tcp_close(pcb);
+	return sockaddr_errno(err);
+}
+
 static int need_pcb(struct tcp_sock *sock)
 {
 	struct tcp_pcb *pcb;
@@ -137,35 +188,39 @@ static int need_pcb(struct tcp_sock *sock)
 		return -ENOBUFS;
 	tcp_attach(sock, pcb);
 	tcp_apply_options(sock);
-	return 0;
+	return sock->is_bound ? rebind(sock) : 0;
 }
 
+/* Of a connect that has failed. It is told once, as by Linux, which says
+ * ECONNABORTED to a connect when SO_ERROR has told the error. */
+static int take_failure(struct tcp_sock *sock)
+{
+	int error = sock->sock.error ?: ECONNABORTED;
+
+	sock->sock.error = 0;
+	if (!sock->waiting)
+		sock->state = TCP_SOCK_CLOSED;
+	return -error;
+}
+
+/* Why no connection can be begun now; 1: it can. */
 static int state_error(struct tcp_sock *sock)
 {
 	switch (sock->state) {
+	case TCP_SOCK_CLOSED:
+		return 1;
 	case TCP_SOCK_CONNECTING:
 		return -EALREADY;
+	case TCP_SOCK_FAILED:
+		return sock->waiting ? -EALREADY : take_failure(sock);
 	case TCP_SOCK_OPEN:
 		if (sock->connect_told)
 			return -EISCONN;
 		sock->connect_told = true;
 		return 0;
-	case TCP_SOCK_LISTENING:
-		return -EISCONN;
 	default:
-		return 1;
+		return -EISCONN;
 	}
-}
-
-/* What an earlier attempt has left is told first, as Linux does. */
-static int earlier_error(struct tcp_sock *sock)
-{
-	int error = sock->sock.error;
-
-	sock->sock.error = 0;
-	if (error)
-		return -error;
-	return sock->state == TCP_SOCK_OVER ? -ECONNABORTED : 0;
 }
 
 static int start_connect(struct tcp_sock *sock, const ip_addr_t *ip, u16_t port)
@@ -180,31 +235,99 @@ static int start_connect(struct tcp_sock *sock, const ip_addr_t *ip, u16_t port)
 	else if (IP_IS_ANY_TYPE_VAL(sock->pcb->local_ip))
 		ip_addr_set_any(true, &sock->pcb->local_ip);
 	sock->state = TCP_SOCK_CONNECTING;
+	sock->soft_error = 0;
 	err = tcp_connect(sock->pcb, ip, port, on_connected);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
+		tcp_neigh_begin(sock);
 		return -EINPROGRESS;
+	}
 	sock->state = TCP_SOCK_CLOSED;
 	return err == ERR_USE ? -EADDRNOTAVAIL : sockaddr_errno(err);
+}
+
+/* connect to nobody (AF_UNSPEC): as good as new, but for what it is bound to.
+ * A bridge that has shown more than connecting is given up (needs_pair). */
+static int disconnect(struct tcp_sock *sock)
+{
+	switch (sock->state) {
+	case TCP_SOCK_CLOSED:
+		return 0;
+	case TCP_SOCK_FAILED:
+		if (!sock->waiting)
+			take_failure(sock);
+		return 0;
+	case TCP_SOCK_CONNECTING:
+		tcp_neigh_end(sock);
+		tcp_kill(sock);
+		sock->state = TCP_SOCK_CLOSED;
+		if (sock->waiting)
+			connect_failed(sock, ECONNABORTED);
+		return 0;
+	case TCP_SOCK_LISTENING:
+		tcp_free_pending(sock);
+		close_pcb(sock);
+		break;
+	default:
+		tcp_kill(sock);
+		break;
+	}
+	if (bridge_state(sock->sock.bridge) != BRIDGE_DEAD)
+		bridge_reset(sock->sock.bridge);
+	sock_bury(&sock->sock);
+	return 0;
 }
 
 static int do_connect(
 	struct sock *base, const struct sockaddr *addr, socklen_t size)
 {
 	struct tcp_sock *sock = tcp_of(base);
-	int err = state_error(sock);
 	ip_addr_t ip = { 0 };
 	u16_t port;
+	int err;
 
+	if (size >= sizeof(addr->sa_family) && addr->sa_family == AF_UNSPEC)
+		return disconnect(sock);
+	err = state_error(sock);
 	if (err <= 0)
 		return err;
-	err = earlier_error(sock) ?: sockaddr_peer(base, addr, size, &ip, &port)
-			  ?: route_check(base->stack, &ip, base->ifindex);
+	err = sockaddr_peer(base, addr, size, &ip, &port)
+		      ?: route_check(base->stack, &ip, base->ifindex);
 	if (err)
 		return err;
 	if (ip_addr_ismulticast(&ip) ||
 		(IP_IS_V4_VAL(ip) && ip_2_ip4(&ip)->addr == IPADDR_BROADCAST))
 		return -ENETUNREACH;
 	return start_connect(sock, &ip, port);
+}
+
+void tcp_begin_wait(struct sock *base)
+{
+	tcp_of(base)->waiting++;
+}
+
+int tcp_end_wait(struct sock *base, int fd, int otherwise)
+{
+	struct tcp_sock *sock = tcp_of(base);
+	int error;
+
+	sock->waiting--;
+	switch (sock->state) {
+	case TCP_SOCK_CONNECTING:
+		return otherwise;
+	case TCP_SOCK_CLOSED: /* another one that waited has told it */
+		return -ECONNABORTED;
+	case TCP_SOCK_FAILED:
+		error = take_failure(sock);
+		if (!sock->waiting &&
+			bridge_state(base->bridge) == BRIDGE_FRESH)
+			bridge_stuff(base->bridge, fd);
+		return error;
+	default:
+		error = base->error;
+		base->error = 0;
+		sock->connect_told = true;
+		return -error;
+	}
 }
 
 int tcp_reopen(struct sock *base, int flags, int *fd)
@@ -217,8 +340,11 @@ int tcp_reopen(struct sock *base, int flags, int *fd)
 	sock_exhume(base);
 	sock->state = TCP_SOCK_CLOSED;
 	sock->got_fin = sock->told_fin = sock->sent_fin = false;
-	sock->was_reset = sock->connect_told = sock->is_bound = false;
+	sock->was_reset = sock->connect_told = false;
+	sock->wants_data = false;
+	base->error = 0;
 	tcp_rx_free(&sock->rx);
+	loop_forget(base->stack->loop, &sock->deliver);
 	return sock_start(base);
 }
 
@@ -244,6 +370,8 @@ static int do_bind(
 	if (err)
 		return sockaddr_errno(err);
 	sock->is_bound = true;
+	sock->bound_ip = sock->pcb->local_ip;
+	sock->bound_port = sock->pcb->local_port;
 	return 0;
 }
 
@@ -262,15 +390,6 @@ static int do_name(struct sock *base, bool peer, struct sockaddr_storage *addr,
 }
 
 /* ---- close ---- */
-
-static void close_pcb(struct tcp_sock *sock)
-{
-	struct tcp_pcb *pcb = sock->pcb;
-
-	tcp_detach(sock);
-	if (tcp_close(pcb) != ERR_OK)
-		tcp_abort(pcb);
-}
 
 static void do_close(struct sock *base, enum bridge_close how)
 {
@@ -307,6 +426,7 @@ static void do_free(struct sock *base)
 	struct tcp_sock *sock = tcp_of(base);
 
 	tcp_free_pending(sock);
+	tcp_neigh_end(sock);
 	loop_forget(base->stack->loop, &sock->deliver);
 	tcp_rx_free(&sock->rx);
 	if (sock->state == TCP_SOCK_LISTENING && sock->pcb)

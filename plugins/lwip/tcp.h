@@ -16,13 +16,16 @@
 /*
  * CLOSED      made, perhaps bound. Allowed: bind, connect, listen.
  * CONNECTING  until the callback of tcp_connect or the error's.
+ * FAILED      not connected, there is no pcb. Whoever waits for it, or the next
+ *             connect, takes the error: then CLOSED.
  * OPEN        data flow; each direction ends on its own (got_fin, sent_fin).
  * LISTENING
- * OVER        failed, reset, or both directions have ended: there is no pcb.
+ * OVER        reset, or both directions have ended: there is no pcb.
  */
 enum tcp_sock_state {
 	TCP_SOCK_CLOSED,
 	TCP_SOCK_CONNECTING,
+	TCP_SOCK_FAILED,
 	TCP_SOCK_OPEN,
 	TCP_SOCK_LISTENING,
 	TCP_SOCK_OVER,
@@ -45,14 +48,20 @@ struct tcp_sock {
 	struct sock sock; /* first */
 	struct tcp_options options;
 	enum tcp_sock_state state;
-	struct tcp_pcb *pcb; /* NULL: OVER */
+	struct tcp_pcb *pcb; /* NULL: none yet, FAILED, OVER */
 	struct tcp_rx rx;
 	bool got_fin, told_fin, sent_fin, was_reset;
 	bool connect_told; /* connect has said that it is connected */
 	bool wants_data;   /* the bridge has more than we could take */
 	bool wants_output; /* tcp_output waits for the end of the round */
-	bool is_bound;
-	struct loop_task deliver; /* rx to the bridge, at the round's end */
+	unsigned waiting;  /* calls that wait for the end of CONNECTING */
+	bool is_bound;	   /* by the program: to this, also when it connects
+			    * again */
+	ip_addr_t bound_ip;
+	u16_t bound_port;
+	struct loop_task deliver;  /* rx to the bridge, at the round's end */
+	int soft_error;		   /* of ICMP, since the last acknowledgement */
+	struct loop_timer no_host; /* see tcp_neigh.c */
 	ip_addr_t local_ip, remote_ip; /* when the pcb has gone */
 	u16_t local_port, remote_port;
 	uint64_t bytes_in, bytes_out;
@@ -78,6 +87,9 @@ void tcp_detach(struct tcp_sock *sock);
 /* Ends the connection with RST. */
 void tcp_kill(struct tcp_sock *sock);
 
+/* What ICMP says: the end of a connect, the reason of a time-out. */
+void tcp_tell_error(struct tcp_sock *sock, int error);
+
 /* A new struct of domain and ops, without pcb. NULL: no memory. */
 struct tcp_sock *tcp_alloc_sock(struct stack *stack, int domain);
 
@@ -97,6 +109,12 @@ extern const struct bridge_ops tcp_bridge_ops;
 void tcp_output_now(struct tcp_sock *sock);
 /* lwIP has counted an acknowledgement of @acked bytes for slow start. */
 void tcp_output_grow(struct tcp_pcb *pcb, unsigned acked);
+
+/* ---- tcp_neigh.c ---- */
+
+/* Ends the connect that begins when no neighbour takes its packets. */
+void tcp_neigh_begin(struct tcp_sock *sock);
+void tcp_neigh_end(struct tcp_sock *sock);
 
 /* ---- tcp_accept.c ---- */
 

@@ -97,6 +97,8 @@ static int bind_any(struct tcp_sock *sock)
 	if (tcp_bind(pcb, any, 0) != ERR_OK)
 		return -EADDRINUSE;
 	sock->is_bound = true;
+	sock->bound_ip = pcb->local_ip;
+	sock->bound_port = pcb->local_port;
 	return 0;
 }
 

@@ -110,6 +110,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
 {
 	struct tcp_sock *sock = arg;
 
+	sock->soft_error = 0;
 	tcp_output_grow(pcb, size);
 	if (sock->wants_data && sock->sock.bridge)
 		loop_defer(sock->sock.stack->loop, &sock->deliver);

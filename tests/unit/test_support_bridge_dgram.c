@@ -426,6 +426,55 @@ static void empty_datagrams_are_delivered(void **state)
 	close_bridge(&f);
 }
 
+static void an_error_wakes_and_is_told_once(void **state)
+{
+	struct sockaddr_in from = { .sin_port = 0 };
+	struct fixture f;
+	char buf[4];
+
+	(void)state;
+	open_dgram(&f);
+	assert_int_equal(bridge_deliver_error(f.bridge, ECONNREFUSED), 0);
+	assert_int_equal(poll_events(f.app) & POLLIN, POLLIN);
+	assert_int_equal(app_recvfrom(f.app, buf, 4, &from, 0), -ECONNREFUSED);
+	assert_int_equal(app_recvfrom(f.app, buf, 4, &from, 0), -EAGAIN);
+	assert_int_equal(bridge_deliver_error(f.bridge, EACCES), 0);
+	assert_int_equal(app_recvfrom(f.app, buf, 4, &from, MSG_PEEK), -EACCES);
+	assert_int_equal(app_recvfrom(f.app, buf, 4, &from, 0), -EAGAIN);
+	close_bridge(&f);
+}
+
+static void an_error_can_be_asked_for(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_dgram(&f);
+	assert_int_equal(bridge_app_take_error(f.app), 0);
+	assert_int_equal(bridge_deliver_error(f.bridge, ECONNREFUSED), 0);
+	assert_int_equal(bridge_app_take_error(f.app), ECONNREFUSED);
+	assert_int_equal(bridge_app_take_error(f.app), 0);
+	assert_int_equal(poll_events(f.app) & POLLIN, 0);
+	assert_int_equal(deliver_from(&f, "data", 7), 0);
+	assert_int_equal(bridge_app_take_error(f.app), 0);
+	assert_reads(f.app, "data");
+	close_bridge(&f);
+}
+
+static void an_error_overtakes_nothing(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_dgram(&f);
+	assert_int_equal(deliver_from(&f, "", 0), 0);
+	assert_int_equal(bridge_deliver_error(f.bridge, ECONNREFUSED), -EAGAIN);
+	assert_reads(f.app, "");
+	assert_int_equal(bridge_deliver_error(f.bridge, ECONNREFUSED), 0);
+	assert_reads(f.app, ""); /* a plain read: it wakes, and that is all */
+	close_bridge(&f);
+}
+
 static void close_is_told_without_reading(void **state)
 {
 	struct fixture f;
@@ -615,6 +664,9 @@ int main(void)
 		cmocka_unit_test(forged_sources_are_refused),
 		cmocka_unit_test(empty_datagrams_are_not_the_end),
 		cmocka_unit_test(empty_datagrams_are_delivered),
+		cmocka_unit_test(an_error_wakes_and_is_told_once),
+		cmocka_unit_test(an_error_can_be_asked_for),
+		cmocka_unit_test(an_error_overtakes_nothing),
 		cmocka_unit_test(close_is_told_without_reading),
 		cmocka_unit_test(close_with_unread_loses_nothing_sent),
 		cmocka_unit_test(full_pair_refuses_and_tells_space),

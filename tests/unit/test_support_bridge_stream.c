@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support_bridge.h"
 
+#include <sys/time.h>
+
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -124,6 +126,67 @@ static void reopened_connects_in_place(void **state)
 	send_text(f.app, "again");
 	run(&f);
 	assert_got(&f, "again");
+	close_bridge(&f);
+}
+
+static void failure_for_a_waiting_call_leaves_the_pair(void **state)
+{
+	uint64_t cookie;
+	struct fixture f;
+
+	(void)state;
+	open_fresh(&f);
+	cookie = bridge_app_cookie(f.app);
+	bridge_wake(f.bridge);
+	assert_int_equal(poll_events(f.app), POLLOUT);
+	assert_int_equal(bridge_state(f.bridge), BRIDGE_FRESH);
+	send_text(f.app, "lost");
+	assert_int_equal(bridge_stuff(f.bridge, f.app), 0);
+	assert_int_equal(poll_events(f.app), 0);
+	assert_fails(write(f.app, "x", 1), EAGAIN);
+	bridge_connected(f.bridge);
+	assert_int_equal(poll_events(f.app), POLLOUT);
+	send_text(f.app, "again");
+	run(&f);
+	assert_got(&f, "again");
+	assert_true(cookie == bridge_app_cookie(f.app));
+	close_bridge(&f);
+}
+
+static void failure_after_a_waiting_call_shows(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fresh(&f);
+	bridge_wake(f.bridge);
+	bridge_failed(f.bridge);
+	assert_int_equal(poll_events(f.app),
+		POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP);
+	close_bridge(&f);
+}
+
+static void replacing_keeps_what_the_program_has_set(void **state)
+{
+	struct timeval limit = { 3, 0 }, got = { 0, 0 };
+	socklen_t len = sizeof(got);
+	struct fixture f;
+	int fd;
+
+	(void)state;
+	open_bridge(&f, BRIDGE_STREAM, BRIDGE_FRESH, SOCK_CLOEXEC);
+	assert_int_equal(setsockopt(f.app, SOL_SOCKET, SO_RCVTIMEO, &limit,
+				 sizeof(limit)),
+		0);
+	bridge_failed(f.bridge);
+	assert_int_equal(bridge_reopen(f.bridge, 0, &fd), 0);
+	assert_int_equal(bridge_app_replace(f.app, fd), 0);
+	assert_fails(fcntl(fd, F_GETFD), EBADF);
+	assert_int_equal(fcntl(f.app, F_GETFD), FD_CLOEXEC);
+	assert_true(bridge_cookie(f.bridge) == bridge_app_cookie(f.app));
+	assert_int_equal(
+		getsockopt(f.app, SOL_SOCKET, SO_RCVTIMEO, &got, &len), 0);
+	assert_int_equal(got.tv_sec, 3);
 	close_bridge(&f);
 }
 
@@ -761,6 +824,9 @@ int main(void)
 		cmocka_unit_test(blocked_writer_waits_for_connected),
 		cmocka_unit_test(failed_shows_as_with_tcp),
 		cmocka_unit_test(reopened_connects_in_place),
+		cmocka_unit_test(failure_for_a_waiting_call_leaves_the_pair),
+		cmocka_unit_test(failure_after_a_waiting_call_shows),
+		cmocka_unit_test(replacing_keeps_what_the_program_has_set),
 		cmocka_unit_test(closing_while_connecting_is_told),
 		cmocka_unit_test(closing_races_with_connected),
 		cmocka_unit_test(app_flags_are_as_asked),

@@ -102,6 +102,7 @@ struct ioth_functions {
 	int (*socket)(int domain, int type, int protocol);
 	int (*close)(int fd);
 	int (*bind)(int fd, const struct sockaddr *addr, socklen_t addrlen);
+	/* may put another descriptor in the place of fd, by dup3(2) */
 	int (*connect)(int fd, const struct sockaddr *addr, socklen_t addrlen);
 	int (*listen)(int fd, int backlog);
 	int (*accept)(int fd, struct sockaddr *addr, socklen_t *addrlen);

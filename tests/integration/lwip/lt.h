@@ -77,6 +77,7 @@ long lt_cpu_us(void);
 void config_run(void);
 void dgram_run(void);
 void ping_run(void);
+void icmp_run(void);
 void errors_run(void);
 void kernel_run(void);
 void life_run(void);

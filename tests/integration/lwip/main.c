@@ -16,6 +16,7 @@ static const struct {
 	{ "many", many_run },
 	{ "dgram", dgram_run },
 	{ "ping", ping_run },
+	{ "icmp", icmp_run },
 	{ "config", config_run },
 	{ "packet", packet_run },
 	{ "options", options_run },

@@ -45,8 +45,10 @@ struct delivery {
 	struct umvu_call call;
 	int fd;
 	bool cloexec;
-	/* Gets the descriptor back when nobody waits for it; or NULL. */
-	void (*undelivered)(void *arg, int fd);
+	int number; /* that it takes the place of, -1: any */
+	long value; /* then the call's result; else that is the number */
+	/* Gets the descriptor back when nobody waits for it, or -1; or NULL. */
+	void (*done)(void *arg, int fd);
 	void *arg;
 	struct delivery *next;
 };
@@ -257,25 +259,48 @@ int umvu_answer(struct umvu_parked *parked, long value)
 	return err;
 }
 
-void umvu_answer_fd_or(struct umvu_parked *parked, int fd, bool cloexec,
-	void (*undelivered)(void *arg, int fd), void *arg)
+/* @what, but for its call, which is that of @parked. Frees @parked. */
+static void deliver_later(
+	struct umvu_parked *parked, const struct delivery *what)
 {
 	struct calls *calls = parked->call.session->calls;
 	struct delivery *d = parked->stale ? NULL : malloc(sizeof(*d));
 
 	if (!d) {
-		if (undelivered)
-			undelivered(arg, fd);
+		if (what->done)
+			what->done(what->arg, what->fd);
 		else
-			close(fd);
+			close(what->fd);
 		umvu_answer(parked, -ENOMEM);
 		return;
 	}
 	unpark(parked);
-	*d = (struct delivery){ parked->call, fd, cloexec, undelivered, arg,
-		calls->deliveries };
+	*d = *what;
+	d->call = parked->call;
+	d->next = calls->deliveries;
 	calls->deliveries = d;
 	free(parked);
+}
+
+void umvu_answer_fd_or(struct umvu_parked *parked, int fd, bool cloexec,
+	void (*done)(void *arg, int fd), void *arg)
+{
+	deliver_later(parked, &(struct delivery){ .fd = fd,
+				      .cloexec = cloexec,
+				      .number = -1,
+				      .done = done,
+				      .arg = arg });
+}
+
+void umvu_answer_replacing(struct umvu_parked *parked, int number, int fd,
+	bool cloexec, long value, void (*done)(void *arg, int fd), void *arg)
+{
+	deliver_later(parked, &(struct delivery){ .fd = fd,
+				      .cloexec = cloexec,
+				      .number = number,
+				      .value = value,
+				      .done = done,
+				      .arg = arg });
 }
 
 void umvu_answer_fd(struct umvu_parked *parked, int fd, bool cloexec)
@@ -293,30 +318,36 @@ static bool deliver(const struct delivery *d)
 {
 	struct seccomp_notif_addfd add = {
 		.id = d->call.id,
-		.flags = SECCOMP_ADDFD_FLAG_SEND,
+		.flags = d->number < 0 ? SECCOMP_ADDFD_FLAG_SEND
+				       : SECCOMP_ADDFD_FLAG_SETFD,
 		.srcfd = (uint32_t)d->fd,
+		.newfd = d->number < 0 ? 0 : (uint32_t)d->number,
 		.newfd_flags = d->cloexec ? O_CLOEXEC : 0,
 	};
 
 	if (ioctl(d->call.session->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >=
-		0)
+		0) {
+		if (d->number >= 0)
+			call_answer(&d->call, d->value);
 		return true;
+	}
 	/* EMFILE and its like are the guest's to know. */
 	if (errno != ENOENT && errno != ESRCH)
 		call_answer(&d->call, -errno);
 	return false;
 }
 
-static void give_back(const struct delivery *d)
+/* Says what has become of it. Closes the descriptor, if that is nobody's. */
+static void tell_done(const struct delivery *d, bool delivered)
 {
 	struct umvu *session = d->call.session;
 
-	if (!d->undelivered) {
+	if (delivered || !d->done)
 		close(d->fd);
+	if (!d->done)
 		return;
-	}
 	pthread_mutex_lock(&session->lock);
-	d->undelivered(d->arg, d->fd);
+	d->done(d->arg, delivered ? -1 : d->fd);
 	pthread_mutex_unlock(&session->lock);
 }
 
@@ -334,10 +365,7 @@ void calls_deliver(struct delivery *list)
 
 	for (; list; list = next) {
 		next = list->next;
-		if (deliver(list))
-			close(list->fd);
-		else
-			give_back(list);
+		tell_done(list, deliver(list));
 		free(list);
 	}
 }

@@ -2,7 +2,7 @@
 #include "bridged.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,13 +51,46 @@ int bridged_marker(struct bridged *b)
 	return b->marker;
 }
 
+void bridged_return(
+	struct bridged *b, uint64_t cookie, const struct returned *what)
+{
+	struct bsock *s = bridged_find(b, cookie);
+	struct returned *r = s ? malloc(sizeof(*r)) : NULL;
+	struct returned **at;
+
+	if (!r) {
+		close(what->fd);
+		return;
+	}
+	*r = *what;
+	r->next = NULL;
+	for (at = &s->returned; *at; at = &(*at)->next)
+		;
+	*at = r;
+}
+
+bool bridged_take_returned(struct bsock *s, struct returned *what)
+{
+	struct returned *r = s->returned;
+
+	if (!r)
+		return false;
+	*what = *r;
+	s->returned = r->next;
+	free(r);
+	return true;
+}
+
 static void drop(struct bridged *b, struct bsock **at)
 {
 	struct bsock *s = *at;
+	struct returned r;
 
 	*at = s->next;
 	b->count--;
-	control_fds_close(&s->returned);
+	bridged_free_askers(s);
+	while (bridged_take_returned(s, &r))
+		close(r.fd);
 	stack_put(s->stack);
 	free(s);
 }
@@ -155,380 +188,69 @@ int bridged_add(
 	return 0;
 }
 
-/* --- calls that the stack's process does -----------------------------------
- */
+/* --- value-result arguments ------------------------------------------------ */
 
-/* A guest that waits, and where its answer goes. */
-struct asker {
-	struct bridged *bridged;
-	struct umvu_parked *parked;
-	struct guest_addr to, len; /* value-result, of getsockname and so on */
-	uint32_t room;		   /* what fits at @to */
-	bool is_option;
-	/* accept: the listening socket, ours; its cookie; the flags of the
-	 * new one; the watch while nothing is there. */
-	int fd;
-	uint64_t cookie;
-	int flags;
-	struct umvu_watch *watch;
-	/* connect of datagrams: to whom, and @cookie */
-	struct sockaddr_storage peer;
-	uint32_t peer_size;
-};
-
-static void asker_free(struct asker *a)
-{
-	if (a->watch)
-		umvu_unwatch(a->watch);
-	if (a->fd >= 0)
-		close(a->fd);
-	free(a);
-}
-
-/* What getsockname and so on give: cut to the room, with the whole length of a
- * name, and that of the part of an option. */
-static int give_value(struct asker *a, const char *data, uint32_t size)
-{
-	uint32_t part = size < a->room ? size : a->room;
-	int err = 0;
-
-	if (!a->len.value)
-		return 0;
-	if (a->is_option)
-		size = part;
-	if (a->to.value)
-		err = umvu_parked_write(a->parked, a->to, data, part);
-	return err ? err
-		   : umvu_parked_write(a->parked, a->len, &size, sizeof(size));
-}
-
-/* Datagrams that carry no source come from there (bridged_msg.c). */
-static void note_peer(const struct asker *a)
-{
-	struct bsock *s = bridged_find(a->bridged, a->cookie);
-
-	if (!s)
-		return;
-	s->peer = a->peer;
-	s->peer_size = a->peer.ss_family == AF_UNSPEC ? 0 : a->peer_size;
-}
-
-static void on_answer(struct stack *stack, void *arg, int result,
-	const struct control_message *message, struct control_fds *fds)
-{
-	struct asker *a = arg;
-	int err = 0;
-
-	(void)stack;
-	(void)fds;
-	if (result == 0 && a->peer_size)
-		note_peer(a);
-	if (message && result >= 0)
-		err = give_value(a, message->data, message->size);
-	umvu_answer(a->parked, err ? err : result);
-	asker_free(a);
-}
-
-/* Takes over @fd; a duplicate goes to the stack's process. */
-static long ask(struct asker *a, struct bsock *s, struct control_message *m,
-	int fd, stack_answer_f *answer)
-{
-	struct control_fds fds = { 1, { fd } };
-	int err;
-
-	m->op = CONTROL_CALL;
-	err = stack_ask_with(s->stack, m, &fds, answer, a);
-	if (!err)
-		return UMVU_PARKED;
-	umvu_answer(a->parked, err == -EBUSY ? -ENODEV : err);
-	asker_free(a);
-	return UMVU_PARKED;
-}
-
-static struct asker *asker_new(
-	struct bridged *b, struct umvu_call *call, void (*cancel)(void *arg))
-{
-	struct asker *a = calloc(1, sizeof(*a));
-
-	if (!a)
-		return NULL;
-	a->bridged = b;
-	a->fd = -1;
-	a->parked = umvu_park(call, cancel, a);
-	if (a->parked)
-		return a;
-	free(a);
-	return NULL;
-}
-
-/* How the arguments of a call are read. */
-enum shape {
-	PLAIN,	/* (fd, int, ...) */
-	INPUT,	/* (fd, ..., pointer, length) */
-	OUTPUT, /* (fd, ..., pointer, pointer to length) */
-};
-
-static const struct shape_row {
-	int nr;
-	enum shape shape;
-	int pointer; /* index of the pointer; the length follows */
-} shapes[] = {
-	{ __NR_bind, INPUT, 1 },
-	{ __NR_connect, INPUT, 1 },
-	{ __NR_listen, PLAIN, 0 },
-	{ __NR_shutdown, PLAIN, 0 },
-	{ __NR_getsockname, OUTPUT, 1 },
-	{ __NR_getpeername, OUTPUT, 1 },
-	{ __NR_setsockopt, INPUT, 3 },
-	{ __NR_getsockopt, OUTPUT, 3 },
-};
-
-static int read_input(struct umvu_call *call, const uint64_t args[6],
-	const struct shape_row *row, struct control_message *m)
-{
-	uint32_t len = (uint32_t)args[row->pointer + 1];
-
-	if (len > CALL_INPUT_MAX)
-		return -EINVAL;
-	m->size = len;
-	return umvu_call_read(
-		call, (struct guest_addr){ args[row->pointer] }, m->data, len);
-}
-
-static int read_room(struct umvu_call *call, const uint64_t args[6],
-	const struct shape_row *row, struct asker *a)
+int bridged_output_read(struct bridged_output *out, struct umvu_call *call,
+	const uint64_t args[6], int at)
 {
 	int32_t room;
 	int err;
 
-	a->to.value = args[row->pointer];
-	a->len.value = args[row->pointer + 1];
-	err = umvu_call_read(call, a->len, &room, sizeof(room));
+	out->to.value = args[at];
+	out->len.value = args[at + 1];
+	err = umvu_call_read(call, out->len, &room, sizeof(room));
 	if (err)
 		return err;
 	if (room < 0)
 		return -EINVAL;
-	a->room = (uint32_t)room;
+	out->room = (uint32_t)room;
 	return 0;
 }
 
-static void keep_peer(
-	struct asker *a, const struct bsock *s, const struct control_message *m)
+/* Cut to the room; with the whole length of a name. */
+int bridged_output_give(const struct bridged_output *out,
+	const struct umvu_call *call, const char *data, uint32_t size)
 {
-	a->cookie = s->cookie;
-	a->peer_size = m->size < sizeof(a->peer) ? m->size : sizeof(a->peer);
-	memcpy(&a->peer, m->data, a->peer_size);
-}
-
-/* Takes over @fd. */
-static long ask_shaped(struct bridged *b, struct umvu_call *call,
-	const struct shape_row *row, const uint64_t args[6], struct bsock *s,
-	int fd)
-{
-	struct control_message m = { .arg = { row->nr, (int32_t)args[1],
-					     (int32_t)args[2] } };
-	struct asker *a;
+	uint32_t part = size < out->room ? size : out->room;
 	int err = 0;
 
-	if (row->shape == INPUT)
-		err = read_input(call, args, row, &m);
-	a = err ? NULL : asker_new(b, call, NULL);
-	if (!a) {
-		close(fd);
-		return err ? err : -ENOMEM;
-	}
-	a->fd = fd;
-	a->is_option = row->nr == __NR_getsockopt;
-	if (row->nr == __NR_connect && s->type != SOCK_STREAM)
-		keep_peer(a, s, &m);
-	if (row->shape == OUTPUT)
-		err = read_room(call, args, row, a);
-	if (!err)
-		return ask(a, s, &m, fd, on_answer);
-	umvu_answer(a->parked, err);
-	asker_free(a);
-	return UMVU_PARKED;
+	if (!out->len.value)
+		return 0;
+	if (out->is_option)
+		size = part;
+	if (out->to.value)
+		err = umvu_call_write(call, out->to, data, part);
+	return err ? err : umvu_call_write(call, out->len, &size, sizeof(size));
 }
 
-/* --- accept ----------------------------------------------------------------
- */
+/* --- dispatch --------------------------------------------------------------- */
 
-static void wait_for_connection(struct asker *a);
-
-/* For whom it was accepted has gone: the next one gets it. */
-static void on_undelivered(void *arg, int fd)
+/* As long as a stream is connected, its pair is shut down like the connection.
+ * Otherwise only the stack knows what there is to be shut down. */
+static bool shuts_down_pair(const struct bsock *s, int fd, int nr)
 {
-	struct asker *a = arg;
-	struct bsock *s = bridged_find(a->bridged, a->cookie);
+	struct pollfd pfd = { .fd = fd };
 
-	if (s && s->returned.len < CONTROL_FDS_MAX)
-		s->returned.fd[s->returned.len++] = fd;
-	else
-		close(fd);
-	free(a);
+	return nr == __NR_shutdown && s->type == SOCK_STREAM &&
+	       s->is_connected && poll(&pfd, 1, 0) == 0;
 }
 
-static void deliver_connection(struct asker *a, struct bsock *s, int fd)
+/* A message on a stream, without an address: the kernel's business. With one,
+ * AF_UNIX says EISCONN, TCP does not look at it. */
+static bool is_kernels(const struct bsock *s, int nr)
 {
-	struct umvu_parked *parked = a->parked;
-
-	if (bridged_add(a->bridged, s->stack, fd, s->domain, s->type) < 0) {
-		close(fd);
-		umvu_answer(parked, -ENOMEM);
-		asker_free(a);
-		return;
-	}
-	close(a->fd);
-	umvu_answer_fd_or(
-		parked, fd, a->flags & SOCK_CLOEXEC, on_undelivered, a);
-}
-
-static void on_accepted(struct stack *stack, void *arg, int result,
-	const struct control_message *message, struct control_fds *fds)
-{
-	struct asker *a = arg;
-	struct bsock *s = bridged_find(a->bridged, a->cookie);
-	int err, fd = control_fds_take(fds);
-
-	(void)stack;
-	if (!a->parked) {
-		/* The guest has gone meanwhile; the connection has not. */
-		if (fd >= 0) {
-			close(a->fd);
-			on_undelivered(a, fd);
-		} else {
-			asker_free(a);
-		}
-		return;
-	}
-	if (fd < 0 || !s || !message) {
-		if (fd >= 0)
-			close(fd);
-		/* Somebody else was faster. */
-		if (result == -EAGAIN && s &&
-			!(fcntl(a->fd, F_GETFL) & O_NONBLOCK)) {
-			wait_for_connection(a);
-			return;
-		}
-		umvu_answer(a->parked, result < 0 ? result : -EIO);
-		asker_free(a);
-		return;
-	}
-	err = give_value(a, message->data, message->size);
-	if (!err) {
-		deliver_connection(a, s, fd);
-		return;
-	}
-	close(fd);
-	umvu_answer(a->parked, err);
-	asker_free(a);
-}
-
-static void ask_accept(struct asker *a, struct bsock *s)
-{
-	struct control_message m = { .arg = { __NR_accept4, a->flags } };
-
-	ask(a, s, &m, a->fd, on_accepted);
-}
-
-static void on_connection(void *arg, uint32_t events)
-{
-	struct asker *a = arg;
-	struct bsock *s = bridged_find(a->bridged, a->cookie);
-
-	(void)events;
-	umvu_unwatch(a->watch);
-	a->watch = NULL;
-	if (s) {
-		ask_accept(a, s);
-		return;
-	}
-	umvu_answer(a->parked, -EINVAL);
-	asker_free(a);
-}
-
-static void wait_for_connection(struct asker *a)
-{
-	a->watch = umvu_watch(
-		bridged_session(a->bridged), a->fd, EPOLLIN, on_connection, a);
-	if (a->watch)
-		return;
-	umvu_answer(a->parked, -ENOMEM);
-	asker_free(a);
-}
-
-/* Only while it waits here; once the process has been asked, its answer comes,
- * and the connection with it. */
-static void cancel_accept(void *arg)
-{
-	struct asker *a = arg;
-
-	a->parked = NULL;
-	if (a->watch)
-		asker_free(a);
-}
-
-/* Takes over @fd. */
-static long do_accept(struct bridged *b, struct umvu_call *call, int nr,
-	const uint64_t args[6], struct bsock *s, int fd)
-{
-	static const struct shape_row row = { __NR_accept4, OUTPUT, 1 };
-	struct asker *a;
-	int err = 0, flags = nr == __NR_accept4 ? (int)args[3] : 0;
-
-	if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) {
-		close(fd);
-		return -EINVAL;
-	}
-	a = asker_new(b, call, cancel_accept);
-	if (!a) {
-		close(fd);
-		return -ENOMEM;
-	}
-	a->fd = fd;
-	a->cookie = s->cookie;
-	a->flags = flags;
-	if (args[1])
-		err = read_room(call, args, &row, a);
-	if (err) {
-		umvu_answer(a->parked, err);
-		asker_free(a);
-	} else if (s->returned.len) {
-		deliver_connection(a, s, control_fds_take(&s->returned));
-	} else {
-		/* Also when none waits: it may be no listening socket. */
-		ask_accept(a, s);
-	}
-	return UMVU_PARKED;
-}
-
-/* --- dispatch ---------------------------------------------------------------
- */
-
-static const struct shape_row *find_shape(int nr)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		if (shapes[i].nr == nr)
-			return &shapes[i];
-	return NULL;
+	return s->type == SOCK_STREAM && nr != __NR_sendto;
 }
 
 /* Takes over @fd, a duplicate of @s. */
 static long call_on(struct bridged *b, struct umvu_call *call, int nr,
 	const uint64_t args[6], struct bsock *s, int fd)
 {
-	const struct shape_row *row = find_shape(nr);
-
 	if (nr == __NR_accept || nr == __NR_accept4)
-		return do_accept(b, call, nr, args, s, fd);
-	/* The pair is shut down like the connection. */
-	if (nr == __NR_shutdown && s->type == SOCK_STREAM)
-		row = NULL;
-	else if (row)
-		return ask_shaped(b, call, row, args, s, fd);
-	else if (s->type != SOCK_STREAM)
+		return bridged_accept(b, call, s, fd, nr, args);
+	if (bridged_is_plain_call(nr) && !shuts_down_pair(s, fd, nr))
+		return bridged_plain_call(b, call, s, fd, nr, args);
+	if (!bridged_is_plain_call(nr) && !is_kernels(s, nr))
 		return bridged_message(b, call, s, fd, nr, args);
 	close(fd);
 	return UMVU_CONTINUE;

@@ -6,22 +6,36 @@
  * its socket, never waiting. If it would have to wait, and may, the guest is
  * parked until the socket is ready. recvmmsg and sendmmsg are this, several
  * times; whatever has been done is what they return.
+ *
+ * What is sent through the bridge, the stack sees later, and the guest learns of
+ * no error. So the first datagram to a destination goes to the stack's process,
+ * which sends it and says what came of it; when all was well the next ones take
+ * the bridge, for DESTINATION_NS. Those that do not fit in a request always do.
+ *
+ * On a stream an address means nothing.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 #include "bridge.h"
 #include "bridge_app.h"
 #include "bridged.h"
+#include "bridged_wait.h"
+#include "stack.h"
 
 #define MAX_IOV	     1024
 #define MAX_MESSAGES 1024 /* as UIO_MAXIOV in the kernel */
+
+static_assert(CALL_CONTROL_MAX == BRIDGE_CONTROL_MAX, "either way is open");
+
+#define DESTINATION_NS 1000000000ull
+#define ASKED	       (1L << 40) /* beside every result: the answer comes */
 
 /* struct msghdr and struct mmsghdr of an x86-64 guest. */
 struct guest_msghdr {
@@ -45,11 +59,14 @@ struct exchange {
 	struct bridged *bridged;
 	uint64_t cookie; /* of the socket */
 	int fd, nr, flags;
+	bool is_stream;
 	uint64_t args[6];
 	unsigned int done; /* messages, of recvmmsg and sendmmsg */
 	struct umvu_parked *parked;
-	struct umvu_watch *watch, *timer_watch;
-	int timer; /* of SO_RCVTIMEO, SO_SNDTIMEO; -1: none */
+	struct bridged_wait wait;
+	struct stack *asked;   /* holds a reference; NULL: nobody */
+	struct destination to; /* of the datagram that is asked for */
+	bool bridge_next;      /* nobody is asked about the next one */
 };
 
 /* One message, in our memory. */
@@ -57,7 +74,7 @@ struct message {
 	struct guest_msghdr hdr;
 	struct guest_iovec iov[MAX_IOV];
 	struct sockaddr_storage name;
-	char control[BRIDGE_CONTROL_MAX];
+	char control[CALL_CONTROL_MAX];
 	char payload[BRIDGE_DGRAM_MAX];
 	size_t size; /* of the payload; its room when receiving */
 };
@@ -117,7 +134,8 @@ static int read_header(const struct exchange *x, const struct umvu_call *call,
 		m->hdr.iovlen * sizeof(m->iov[0]));
 }
 
-static int sum_parts(struct message *m, bool sends)
+/* Part of a stream is sent, of a datagram all or nothing. */
+static int sum_parts(struct message *m, bool whole)
 {
 	uint64_t i, size = 0;
 
@@ -126,7 +144,7 @@ static int sum_parts(struct message *m, bool sends)
 			return -EINVAL;
 		size += m->iov[i].len;
 	}
-	if (size > sizeof(m->payload) && sends)
+	if (size > sizeof(m->payload) && whole)
 		return -EMSGSIZE;
 	m->size = size > sizeof(m->payload) ? sizeof(m->payload) : size;
 	return 0;
@@ -177,15 +195,105 @@ static int gather(const struct umvu_call *call, struct message *m)
 	return err;
 }
 
-static long send_one(const struct exchange *x, const struct umvu_call *call,
-	struct message *m)
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
+}
+
+/* Address and control data as a key. False: too long for one. */
+static bool destination_of(const struct message *m, struct destination *to)
+{
+	size_t control = m->hdr.controllen;
+
+	memset(to, 0, sizeof(*to));
+	if (m->hdr.namelen + control > sizeof(to->bytes))
+		return false;
+	to->size = (uint32_t)(m->hdr.namelen + control);
+	memcpy(to->bytes, &m->name, m->hdr.namelen);
+	memcpy(to->bytes + m->hdr.namelen, m->control, control);
+	return true;
+}
+
+static bool is_known(const struct bsock *s, const struct destination *to)
+{
+	const struct destination *d = s->destination;
+	uint64_t now = now_ns();
+	int i;
+
+	for (i = 0; i < DESTINATIONS; i++)
+		if (d[i].until_ns > now && d[i].size == to->size &&
+			!memcmp(d[i].bytes, to->bytes, to->size))
+			return true;
+	return false;
+}
+
+/* In the place of the one that was noted first. */
+static void note(struct bsock *s, const struct destination *to)
+{
+	struct destination *oldest = s->destination;
+	int i;
+
+	for (i = 1; i < DESTINATIONS; i++)
+		if (s->destination[i].until_ns < oldest->until_ns)
+			oldest = &s->destination[i];
+	*oldest = *to;
+	oldest->until_ns = now_ns() + DESTINATION_NS;
+}
+
+static void on_sent(struct stack *stack, void *arg, int result,
+	const struct control_message *message, struct control_fds *fds);
+
+/* Has the stack's process send it. -EMSGSIZE: it does not fit in a request. */
+static long ask(
+	struct exchange *x, const struct bsock *s, const struct message *m)
+{
+	struct control_datagram d = { .name = &m->name,
+		.namelen = m->hdr.namelen,
+		.controllen = m->hdr.controllen,
+		.payload = m->payload,
+		.size = m->size };
+	struct control_fds fds = { 1, { x->fd } };
+	struct control_message q;
+	int err;
+
+	memcpy(d.control, m->control, d.controllen);
+	if (!control_put_datagram(
+		    &q, x->flags | MSG_DONTWAIT | MSG_NOSIGNAL, &d))
+		return -EMSGSIZE;
+	err = stack_ask_with(s->stack, &q, &fds, on_sent, x);
+	if (err)
+		return err == -EBUSY ? -ENODEV : err;
+	x->asked = stack_get(s->stack);
+	return ASKED;
+}
+
+/* The stack's process has said that it would have to wait: that is done at the
+ * bridge. */
+static bool must_ask(
+	const struct exchange *x, const struct bsock *s, bool is_key)
+{
+	return !x->bridge_next && !(is_key && is_known(s, &x->to));
+}
+
+static long send_datagram(struct exchange *x, struct message *m)
 {
 	struct iovec iov = { m->payload, m->size };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	int err = gather(call, m);
+	const struct bsock *s = bridged_find(x->bridged, x->cookie);
+	bool is_key = destination_of(m, &x->to);
+	long n = s && s->peer_size ? -bridge_app_take_error(x->fd) : 0;
 
-	if (err)
-		return err;
+	if (n)
+		return n;
+	if (s && m->hdr.namelen && must_ask(x, s, is_key)) {
+		n = ask(x, s, m);
+		if (n != -EMSGSIZE)
+			return n;
+	}
+	x->bridge_next = false;
 	if (m->hdr.namelen) {
 		msg.msg_name = &m->name;
 		msg.msg_namelen = m->hdr.namelen;
@@ -194,8 +302,28 @@ static long send_one(const struct exchange *x, const struct umvu_call *call,
 		msg.msg_control = m->control;
 		msg.msg_controllen = m->hdr.controllen;
 	}
-	return bridge_app_sendmsg(x->fd, bridged_marker(x->bridged), &msg,
+	n = bridge_app_sendmsg(x->fd, bridged_marker(x->bridged), &msg,
 		BRIDGE_DGRAM_MAX, x->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+	x->bridge_next = n == -EAGAIN;
+	return n;
+}
+
+static long send_one(
+	struct exchange *x, const struct umvu_call *call, struct message *m)
+{
+	ssize_t n;
+	int err;
+
+	if (x->is_stream)
+		m->hdr.namelen = m->hdr.controllen = 0;
+	err = gather(call, m);
+	if (err)
+		return err;
+	if (!x->is_stream)
+		return send_datagram(x, m);
+	n = send(x->fd, m->payload, m->size,
+		x->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n < 0 ? -errno : n;
 }
 
 /* --- receive
@@ -258,10 +386,14 @@ static long receive_one(const struct exchange *x, const struct umvu_call *call,
 		.msg_controllen = m->hdr.controllen < sizeof(m->control)
 					  ? m->hdr.controllen
 					  : sizeof(m->control) };
-	ssize_t n = bridge_app_recvmsg(
-		x->fd, &msg, x->flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int flags = x->flags & ~MSG_OOB; /* no datagram is urgent */
+	ssize_t n;
 	int err;
 
+	if (flags & MSG_ERRQUEUE)
+		return -EAGAIN;
+	n = bridge_app_recvmsg(
+		x->fd, &msg, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (n < 0)
 		return n;
 	complete_name(x, &msg);
@@ -272,13 +404,13 @@ static long receive_one(const struct exchange *x, const struct umvu_call *call,
 /* --- the call
  * ------------------------------------------------------------------ */
 
-static long exchange_one(const struct exchange *x, const struct umvu_call *call)
+static long exchange_one(struct exchange *x, const struct umvu_call *call)
 {
 	static struct message m; /* large; under the session's lock */
 	int err = read_header(x, call, &m);
 
 	if (!err)
-		err = sum_parts(&m, is_send(x->nr));
+		err = sum_parts(&m, is_send(x->nr) && !x->is_stream);
 	if (err)
 		return err;
 	return is_send(x->nr) ? send_one(x, call, &m)
@@ -294,37 +426,51 @@ static int give_length(
 	return umvu_call_write(call, at, &len, sizeof(len));
 }
 
+static unsigned int wanted(const struct exchange *x)
+{
+	return x->args[2] < MAX_MESSAGES ? (unsigned int)x->args[2]
+					 : MAX_MESSAGES;
+}
+
+/* @n is what came of the next message of several. 0: go on; or the call's
+ * result so far, -EAGAIN: wait. */
+static long count(struct exchange *x, const struct umvu_call *call, long n)
+{
+	if (n == -EAGAIN && !is_send(x->nr) && x->done &&
+		!(x->flags & MSG_WAITFORONE))
+		return -EAGAIN;
+	if (n < 0 && x->done)
+		return x->done;
+	if (n < 0 || give_length(x, call, (uint32_t)n) < 0)
+		return n < 0 ? n : -EFAULT;
+	x->done++;
+	return 0;
+}
+
 /* As much as goes without waiting. -EAGAIN: nothing did, or, of several that
- * must all come, not enough. */
+ * must all come, not enough. ASKED. */
 static long run(struct exchange *x, const struct umvu_call *call)
 {
-	unsigned int wanted = x->args[2] < MAX_MESSAGES
-				      ? (unsigned int)x->args[2]
-				      : MAX_MESSAGES;
-	long n;
+	long n, result = 0;
 
 	if (!is_multi(x->nr))
 		return exchange_one(x, call);
-	while (x->done < wanted) {
+	while (!result && x->done < wanted(x)) {
 		n = exchange_one(x, call);
-		if (n == -EAGAIN && !is_send(x->nr) && x->done &&
-			!(x->flags & MSG_WAITFORONE))
-			return -EAGAIN;
-		if (n < 0 && x->done)
-			break;
-		if (n < 0 || give_length(x, call, (uint32_t)n) < 0)
-			return n < 0 ? n : -EFAULT;
-		x->done++;
+		if (n == ASKED)
+			return ASKED;
+		result = count(x, call, n);
 	}
-	return x->done;
+	return result ? result : (long)x->done;
 }
 
 static void exchange_free(struct exchange *x)
 {
-	umvu_unwatch(x->watch);
-	umvu_unwatch(x->timer_watch);
-	if (x->timer >= 0)
-		close(x->timer);
+	if (x->asked) {
+		stack_forget_asker(x->asked, x);
+		stack_put(x->asked);
+	}
+	bridged_wait_fini(&x->wait);
 	close(x->fd);
 	free(x);
 }
@@ -335,22 +481,66 @@ static void finish(struct exchange *x, long result)
 	exchange_free(x);
 }
 
-static void on_ready(void *arg, uint32_t events)
+static bool may_wait(const struct exchange *x)
 {
-	struct exchange *x = arg;
-	long result = run(x, umvu_parked_call(x->parked));
-
-	(void)events;
-	if (result != -EAGAIN)
-		finish(x, result);
+	return !(x->flags & MSG_DONTWAIT) &&
+	       !(fcntl(x->fd, F_GETFL) & O_NONBLOCK);
 }
 
-static void on_timeout(void *arg, uint32_t events)
+/* Of a call that is parked: goes on, waits, or ends it. */
+static void go_on(struct exchange *x, long result)
+{
+	int err;
+
+	if (result == ASKED)
+		return;
+	if (result == -EAGAIN && !may_wait(x) && x->done)
+		result = x->done;
+	if (result != -EAGAIN || !may_wait(x)) {
+		finish(x, result);
+		return;
+	}
+	err = bridged_wait_enter(
+		&x->wait, bridged_session(x->bridged), x->fd, is_send(x->nr));
+	if (err)
+		finish(x, err);
+}
+
+static void on_ready(void *arg, bool timed_out)
 {
 	struct exchange *x = arg;
 
-	(void)events;
-	finish(x, x->done ? (long)x->done : -EAGAIN);
+	bridged_wait_leave(&x->wait);
+	if (timed_out)
+		finish(x, x->done ? (long)x->done : -EAGAIN);
+	else
+		go_on(x, run(x, umvu_parked_call(x->parked)));
+}
+
+static void on_sent(struct stack *stack, void *arg, int result,
+	const struct control_message *message, struct control_fds *fds)
+{
+	struct exchange *x = arg;
+	const struct umvu_call *call = umvu_parked_call(x->parked);
+	struct bsock *s = bridged_find(x->bridged, x->cookie);
+	long n = result;
+
+	(void)message;
+	(void)fds;
+	x->asked = NULL;
+	stack_put(stack);
+	if (s && n >= 0 && x->to.size)
+		note(s, &x->to);
+	if (n == -EAGAIN) {
+		x->bridge_next = true;
+		go_on(x, run(x, call));
+		return;
+	}
+	if (is_multi(x->nr)) {
+		n = count(x, call, n);
+		n = n ? n : run(x, call);
+	}
+	go_on(x, n);
 }
 
 static void on_cancel(void *arg)
@@ -358,44 +548,10 @@ static void on_cancel(void *arg)
 	exchange_free(arg);
 }
 
-/* SO_RCVTIMEO and SO_SNDTIMEO are set on the pair, too. */
-static int watch_timeout(struct exchange *x)
+static int park(struct exchange *x, struct umvu_call *call)
 {
-	struct itimerspec when = { 0 };
-	struct timeval tv = { 0 };
-	socklen_t len = sizeof(tv);
-
-	getsockopt(x->fd, SOL_SOCKET,
-		is_send(x->nr) ? SO_SNDTIMEO : SO_RCVTIMEO, &tv, &len);
-	if (!tv.tv_sec && !tv.tv_usec)
-		return 0;
-	when.it_value.tv_sec = tv.tv_sec;
-	when.it_value.tv_nsec = tv.tv_usec * 1000;
-	x->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (x->timer < 0)
-		return -errno;
-	timerfd_settime(x->timer, 0, &when, NULL);
-	x->timer_watch = umvu_watch(
-		bridged_session(x->bridged), x->timer, EPOLLIN, on_timeout, x);
-	return x->timer_watch ? 0 : -ENOMEM;
-}
-
-static long wait_for_ready(struct exchange *x, struct umvu_call *call)
-{
-	int err = -ENOMEM;
-
 	x->parked = umvu_park(call, on_cancel, x);
-	if (!x->parked) {
-		exchange_free(x);
-		return -ENOMEM;
-	}
-	x->watch = umvu_watch(bridged_session(x->bridged), x->fd,
-		is_send(x->nr) ? EPOLLOUT : EPOLLIN, on_ready, x);
-	if (x->watch)
-		err = watch_timeout(x);
-	if (err)
-		finish(x, err);
-	return UMVU_PARKED;
+	return x->parked ? 0 : -ENOMEM;
 }
 
 static int flags_of(int nr, const uint64_t args[6])
@@ -413,7 +569,6 @@ long bridged_message(struct bridged *b, struct umvu_call *call, struct bsock *s,
 	int fd, int nr, const uint64_t args[6])
 {
 	struct exchange *x = calloc(1, sizeof(*x));
-	bool waits;
 	long result;
 
 	if (!x) {
@@ -425,13 +580,17 @@ long bridged_message(struct bridged *b, struct umvu_call *call, struct bsock *s,
 		.fd = fd,
 		.nr = nr,
 		.flags = flags_of(nr, args),
-		.timer = -1 };
+		.is_stream = s->type == SOCK_STREAM };
 	memcpy(x->args, args, sizeof(x->args));
-	waits = !(x->flags & MSG_DONTWAIT) &&
-		!(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	bridged_wait_init(&x->wait, on_ready, x);
 	result = run(x, call);
-	if (result == -EAGAIN && waits)
-		return wait_for_ready(x, call);
+	if (result == ASKED || (result == -EAGAIN && may_wait(x))) {
+		if (park(x, call) == 0) {
+			go_on(x, result);
+			return UMVU_PARKED;
+		}
+		result = -ENOMEM;
+	}
 	if (result == -EAGAIN && x->done)
 		result = x->done;
 	exchange_free(x);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define HEADER offsetof(struct control_message, data)
@@ -74,4 +75,40 @@ int control_receive(
 		return 1;
 	control_fds_close(fds); /* an empty message may have some, too */
 	return n ? -EPROTO : 0;
+}
+
+bool control_put_datagram(
+	struct control_message *m, int flags, const struct control_datagram *d)
+{
+	size_t size = d->namelen + d->controllen + d->size;
+	char *at = m->data;
+
+	if (size > sizeof(m->data) || d->controllen > sizeof(d->control))
+		return false;
+	m->op = CONTROL_CALL;
+	m->arg[0] = __NR_sendmsg;
+	m->arg[1] = flags;
+	m->arg[2] = (int32_t)d->namelen;
+	m->arg[3] = (int32_t)d->controllen;
+	m->size = (uint32_t)size;
+	memcpy(at, d->name, d->namelen);
+	memcpy(at + d->namelen, d->control, d->controllen);
+	memcpy(at + d->namelen + d->controllen, d->payload, d->size);
+	return true;
+}
+
+bool control_get_datagram(
+	const struct control_message *m, struct control_datagram *d)
+{
+	d->namelen = (size_t)m->arg[2];
+	d->controllen = (size_t)m->arg[3];
+	if (m->arg[2] < 0 || m->arg[3] < 0 || d->namelen > m->size ||
+		d->controllen > m->size - d->namelen ||
+		d->controllen > sizeof(d->control))
+		return false;
+	d->name = m->data;
+	d->payload = m->data + d->namelen + d->controllen;
+	d->size = m->size - d->namelen - d->controllen;
+	memcpy(d->control, m->data + d->namelen, d->controllen);
+	return true;
 }

@@ -20,7 +20,13 @@
  *	CALL		number of the	address, or	what the same call gives on the
  *			system call,	option's	socket that comes with the request:
  *			its second and	value		data: an address or a value; accept4:
- *			third argument			a descriptor; never waits: -EAGAIN
+ *			third argument			a descriptor, and it never waits:
+ *							-EAGAIN; connect: a descriptor if
+ *							that has to replace the socket
+ *	CALL		sendmsg, flags,	name, control	as sendmsg(2)
+ *			sizes of name	data, payload
+ *			and of control
+ *			data
  *	DELETE		enum control_delete		0, then the stack process ends;
  *							-EBUSY, with a new SOCK_DIAG socket
  *	PROCFILE	flags of open(2) "PATH\0"	0 and its descriptor; negative errno;
@@ -34,6 +40,7 @@
 #ifndef CONTROL_H
 #define CONTROL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -75,7 +82,23 @@ struct control_started {
 };
 
 /* What bind, setsockopt, ... may hand over, and what they are given. */
-#define CALL_INPUT_MAX 4096
+#define CALL_INPUT_MAX	 4096
+#define CALL_CONTROL_MAX 512
+
+/* The datagram of a CALL sendmsg; the pointers are into the message. */
+struct control_datagram {
+	const void *name, *payload;
+	size_t namelen, controllen, size;
+	/* aligned, as struct cmsghdr wants it */
+	char control[CALL_CONTROL_MAX] __attribute__((aligned(8)));
+};
+
+/* False: it does not fit. Else @message is a CALL sendmsg with @flags. */
+bool control_put_datagram(struct control_message *message, int flags,
+	const struct control_datagram *datagram);
+/* False: it is malformed. */
+bool control_get_datagram(const struct control_message *message,
+	struct control_datagram *datagram);
 
 /* Descriptors that come or go with a message. */
 #define CONTROL_FDS_MAX 17

@@ -136,14 +136,6 @@ void bridge_connected(struct bridge *bridge);
 void bridge_failed(struct bridge *bridge);
 
 /*
- * FRESH, as it stays, for a failure of which a call that waits for POLLOUT will
- * tell: bridge_wake wakes it, and with the app end at hand bridge_stuff makes
- * the bridge as it was, in the same pair. Errors: -ENOMEM.
- */
-void bridge_wake(struct bridge *bridge);
-int bridge_stuff(struct bridge *bridge, int app_fd);
-
-/*
  * DEAD -> FRESH with a new pair, for a program that connects the same socket
  * again: put *@app_fd in the place of the old one (bridge_app_replace, ADDFD
  * SETFD). bridge_start again. Errors as bridge_open.

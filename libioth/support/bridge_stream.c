@@ -148,18 +148,6 @@ void bridge_failed(struct bridge *bridge)
 	die(bridge);
 }
 
-void bridge_wake(struct bridge *bridge)
-{
-	drain_junk(bridge);
-}
-
-/* What was written meanwhile is lost, as data of no connection is. */
-int bridge_stuff(struct bridge *bridge, int app_fd)
-{
-	discard(bridge, queued(bridge));
-	return bridge_stream_prepare(bridge, app_fd);
-}
-
 void bridge_reset(struct bridge *bridge)
 {
 	die(bridge);

@@ -2,9 +2,9 @@
 /*
  * calls.c - the socket calls, from the program's thread into the loop
  *
- * Calls that wait (connect, accept) start in the loop and then wait at the app
- * end like any reader: with poll, or in recv for the token of a connection. So
- * O_NONBLOCK, signals and time-outs are the kernel's.
+ * Calls that wait (connect, accept) start in the loop and then wait in the
+ * kernel, for the token of a connection at the app end, or for an event of their
+ * own. So O_NONBLOCK, signals and time-outs are the kernel's.
  */
 #include "calls.h"
 #include "bridge_app.h"
@@ -14,10 +14,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ioth/pass.h>
-#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 /* libioth's; the calls have no argument by which to reach their stack. */
@@ -71,15 +71,21 @@ static bool is_app_end(int fd)
 	return type == SOCK_STREAM || type == SOCK_SEQPACKET;
 }
 
+int calls_run_again(uint64_t cookie, struct call *call)
+{
+	call->stack = calls_stack();
+	call->cookie = cookie;
+	return loop_call(call->stack->loop, run_inside, call);
+}
+
 int calls_run(int fd, struct call *call)
 {
+	uint64_t cookie = bridge_app_cookie(fd);
 	int result;
 
-	call->stack = calls_stack();
-	call->cookie = bridge_app_cookie(fd);
-	if (!call->cookie)
+	if (!cookie)
 		return fcntl(fd, F_GETFD) < 0 ? -EBADF : -ENOTSOCK;
-	result = loop_call(call->stack->loop, run_inside, call);
+	result = calls_run_again(cookie, call);
 	return result == -ENOTCONN && !is_app_end(fd) ? -EOPNOTSUPP : result;
 }
 
@@ -186,56 +192,77 @@ static int do_connect(struct sock *sock, struct call *call)
 	if (needs_pair(sock, err))
 		return tcp_reopen(sock, call->number, call->fd) ?: err;
 	if (waits && (err == -EINPROGRESS || err == -EALREADY))
-		tcp_begin_wait(sock);
+		return tcp_begin_wait(sock, call->waiter) ?: err;
 	return err;
 }
 
 static int end_wait(struct sock *sock, struct call *call)
 {
-	return tcp_end_wait(sock, *call->fd, call->number);
+	return tcp_end_wait(sock, call->waiter, call->number);
 }
 
-/* -1: for ever */
-static int send_timeout_ms(int fd)
+/* False: there is none. */
+static bool send_limit(int fd, struct timespec *limit)
 {
 	struct timeval tv = { .tv_sec = 0 };
 	socklen_t size = sizeof(tv);
 
 	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &size);
-	if (!tv.tv_sec && !tv.tv_usec)
-		return -1;
-	if (tv.tv_sec > INT_MAX / 1000 - 1)
-		return INT_MAX;
-	return (int)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
+	limit->tv_sec = tv.tv_sec;
+	limit->tv_nsec = tv.tv_usec * 1000;
+	return tv.tv_sec || tv.tv_usec;
 }
 
-/* Until the bridge shows that it is over. Timed out: @err, as in Linux. */
-static int wait_connected(int fd, int err)
+/*
+ * As in Linux a wait without limit is restarted after a signal, if that is asked
+ * for, one with a limit is not. Timed out: @err. Raw calls, as a thread that is
+ * cancelled here would leave @waiter behind.
+ */
+static int await(int fd, const struct tcp_waiter *waiter, int err)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-	int n = poll(&pfd, 1, send_timeout_ms(fd));
-	struct call call = {
-		.run = end_wait, .number = n < 0 ? -errno : err, .fd = &fd
-	};
+	struct pollfd pfd = { .fd = waiter->event_fd, .events = POLLIN };
+	struct timespec limit;
+	uint64_t count;
+	long n;
 
-	return calls_run(fd, &call);
+	if (send_limit(fd, &limit))
+		n = ioth_rawcall(
+			SYS_ppoll, (long)&pfd, 1, (long)&limit, 0, 0, 0);
+	else
+		n = ioth_rawcall(SYS_read, waiter->event_fd, (long)&count,
+			sizeof(count), 0, 0, 0);
+	return n < 0 ? (int)n : err;
+}
+
+/* Another thread may close @fd: the socket is known by @cookie. */
+static int wait_connected(
+	int fd, uint64_t cookie, struct tcp_waiter *waiter, int err)
+{
+	struct call call = { .run = end_wait, .waiter = waiter };
+
+	call.number = await(fd, waiter, err);
+	err = calls_run_again(cookie, &call);
+	close(waiter->event_fd);
+	return err;
 }
 
 int ioth_lwip_connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
 {
-	int new = -1, err;
+	struct tcp_waiter waiter = { .event_fd = -1 };
 	bool waits = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	int new = -1, err;
 	struct call call = { .run = do_connect,
 		.addr = addr,
 		.size = addrlen,
 		.number = waits ? 0 : SOCK_NONBLOCK,
-		.fd = &new };
+		.fd = &new,
+		.waiter = &waiter };
 
 	err = calls_run(fd, &call);
 	if (new >= 0)
 		err = bridge_app_replace(fd, new) ?: err;
-	else if (waits && (err == -EINPROGRESS || err == -EALREADY))
-		err = wait_connected(fd, err);
+	else if (waiter.event_fd >= 0)
+		err = wait_connected(fd, call.cookie, &waiter, err);
 	return calls_result(err);
 }
 
@@ -259,6 +286,7 @@ static int take_connection(int fd)
 {
 	struct call check = { .run = check_listening };
 	struct call call = { .run = do_accept };
+	uint64_t cookie = bridge_app_cookie(fd);
 	int err;
 
 	/* else the connection would be lost to all */
@@ -272,6 +300,9 @@ static int take_connection(int fd)
 			return err == -ECONNABORTED || err == -ENOTCONN
 				       ? -EINVAL
 				       : err;
+		/* another thread may have closed it meanwhile */
+		if (bridge_app_cookie(fd) != cookie)
+			return -EBADF;
 		err = calls_run(fd, &call);
 	} while (err == -EAGAIN);
 	return err;
@@ -327,12 +358,15 @@ int ioth_lwip_getpeername(int fd, struct sockaddr *addr, socklen_t *addrlen)
 
 /* ---- shutdown ---- */
 
+/* 1: there is nothing left to be shut down. */
 static int check_connected(struct sock *sock, struct call *call)
 {
 	struct sockaddr_storage addr;
 	socklen_t size;
 
 	(void)call;
+	if (sock->type == SOCK_STREAM && tcp_shutdown_connect(sock))
+		return 1;
 	if (bridge_state(sock->bridge) == BRIDGE_LISTENING)
 		return 0;
 	return sock->ops->name ? sock->ops->name(sock, true, &addr, &size)
@@ -347,5 +381,7 @@ int ioth_lwip_shutdown(int fd, int how)
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return calls_result(-EINVAL);
 	err = calls_run(fd, &call);
-	return err ? calls_result(err) : shutdown(fd, how);
+	if (err)
+		return calls_result(err < 0 ? err : 0);
+	return ioth_pass_shutdown(fd, how);
 }

@@ -31,6 +31,7 @@ struct call {
 	void *arg;
 	int number;
 	int *fd;
+	struct tcp_waiter *waiter;
 };
 
 /*
@@ -39,6 +40,9 @@ struct call {
  * -EOPNOTSUPP it is the kernel's.
  */
 int calls_run(int fd, struct call *call);
+/* The same for a socket that was found before, whatever has become of its
+ * descriptor: @cookie is its. Errors: -ENOTCONN. */
+int calls_run_again(uint64_t cookie, struct call *call);
 
 /*
  * Has calls_run answered @err because @fd is a socket of the kernel's (packet.h),

@@ -65,35 +65,33 @@ static int pair_error(int fd)
 /*
  * An error is told once. That of a stream that has ended (DEAD) is at the pair,
  * where a read may have told it, as ECONNRESET; here is its true name. That of a
- * datagram socket may wait among the datagrams.
+ * datagram socket may wait among the datagrams. Both are looked at from inside
+ * the loop, where the pair cannot change under us.
  */
 static int do_get_error(struct sock *sock, struct call *call)
 {
-	int pair = call->number;
+	bool is_dead = bridge_state(sock->bridge) == BRIDGE_DEAD;
+	int fd = *call->fd, marked;
 
-	if (sock->type == SOCK_STREAM && !pair && sock->bridge &&
-		bridge_state(sock->bridge) == BRIDGE_DEAD)
-		sock->error = 0;
-	if (sock->type != SOCK_STREAM && pair) {
-		sock->error = pair;
+	if (sock->type == SOCK_STREAM) {
+		if (is_dead && !pair_error(fd))
+			sock->error = 0;
+	} else {
+		marked = bridge_app_take_error(fd);
+		if (marked)
+			sock->error = marked;
 		sock->marked_error = 0;
 	}
 	return sockopt_get(sock, call->option);
-}
-
-static void prepare_get_error(int fd, struct call *call)
-{
-	call->run = do_get_error;
-	call->number = calls_app_type(fd) == SOCK_SEQPACKET
-			       ? bridge_app_take_error(fd)
-			       : pair_error(fd);
 }
 
 int ioth_lwip_getsockopt(
 	int fd, int level, int optname, void *optval, socklen_t *optlen)
 {
 	struct sock_option option = { level, optname, optval, 0 };
-	struct call call = { .run = do_getsockopt, .option = &option };
+	struct call call = {
+		.run = do_getsockopt, .option = &option, .fd = &fd
+	};
 	int err;
 
 	if (is_descriptors(level, optname))
@@ -104,7 +102,7 @@ int ioth_lwip_getsockopt(
 		return calls_result(-EINVAL);
 	option.size = *optlen;
 	if (level == SOL_SOCKET && optname == SO_ERROR)
-		prepare_get_error(fd, &call);
+		call.run = do_get_error;
 	err = calls_run(fd, &call);
 	if (calls_is_kernels(fd, err))
 		return getsockopt(fd, level, optname, optval, optlen);

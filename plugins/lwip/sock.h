@@ -143,14 +143,24 @@ int tcp_accept_next(struct sock *listener);
 /* ---- tcp.c ---- */
 
 /*
- * connect(2) on a blocking socket, when it has said -EINPROGRESS or -EALREADY:
- * it waits for POLLOUT, between these two. They make that its failure is told
- * by the call, and the descriptor is as before.
- * tcp_end_wait: @fd is the app end. Returns 0 (connected), why that has failed,
- * or @otherwise: it goes on.
+ * A call of connect(2) that waits: with it registered, a failure is told by the
+ * call, and the descriptor stays as it is.
  */
-void tcp_begin_wait(struct sock *sock);
-int tcp_end_wait(struct sock *sock, int fd, int otherwise);
+struct tcp_waiter {
+	int event_fd; /* the call's: readable at the end */
+	struct tcp_waiter *next;
+};
+
+/*
+ * When connect has said -EINPROGRESS or -EALREADY. Makes event_fd. Errors:
+ * -ENOBUFS no descriptor is left; the connect goes on.
+ * tcp_end_wait: 0 (connected), why that has failed, or @otherwise: it goes on.
+ */
+int tcp_begin_wait(struct sock *sock, struct tcp_waiter *waiter);
+int tcp_end_wait(struct sock *sock, struct tcp_waiter *waiter, int otherwise);
+
+/* shutdown(2) of a connect that goes on ends it. False: there is none. */
+bool tcp_shutdown_connect(struct sock *sock);
 
 /* After connect(2), when its bridge is DEAD: *@fd takes the old one's place. */
 int tcp_reopen(struct sock *sock, int flags, int *fd);

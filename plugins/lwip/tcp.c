@@ -21,6 +21,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 /* ---- ends ---- */
 
@@ -82,6 +84,17 @@ static int errno_of_end(const struct tcp_sock *sock, err_t err)
 	return -sockaddr_errno(err);
 }
 
+/* CONNECTING has ended. False: nobody waits for that. */
+static bool wake_waiters(const struct tcp_sock *sock)
+{
+	const uint64_t one = 1;
+	const struct tcp_waiter *waiter;
+
+	for (waiter = sock->waiters; waiter; waiter = waiter->next)
+		(void)!write(waiter->event_fd, &one, sizeof(one));
+	return sock->waiters;
+}
+
 /*
  * A connect has failed; the pcb has gone. A call that waits for it tells of it,
  * and the descriptor stays. Otherwise the descriptor has to show it.
@@ -93,10 +106,8 @@ static void connect_failed(struct tcp_sock *sock, int error)
 	sock->sock.error = error;
 	sock->local_ip = sock->bound_ip;
 	sock->local_port = sock->bound_port;
-	if (sock->waiting) {
-		bridge_wake(sock->sock.bridge);
+	if (wake_waiters(sock))
 		return;
-	}
 	bridge_failed(sock->sock.bridge);
 	sock_bury(&sock->sock);
 }
@@ -146,6 +157,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 	keep_names(sock);
 	sock->state = TCP_SOCK_OPEN;
 	bridge_connected(sock->sock.bridge);
+	wake_waiters(sock);
 	return ERR_OK;
 }
 
@@ -198,7 +210,7 @@ static int take_failure(struct tcp_sock *sock)
 	int error = sock->sock.error ?: ECONNABORTED;
 
 	sock->sock.error = 0;
-	if (!sock->waiting)
+	if (!sock->waiters)
 		sock->state = TCP_SOCK_CLOSED;
 	return -error;
 }
@@ -212,7 +224,7 @@ static int state_error(struct tcp_sock *sock)
 	case TCP_SOCK_CONNECTING:
 		return -EALREADY;
 	case TCP_SOCK_FAILED:
-		return sock->waiting ? -EALREADY : take_failure(sock);
+		return sock->waiters ? -EALREADY : take_failure(sock);
 	case TCP_SOCK_OPEN:
 		if (sock->connect_told)
 			return -EISCONN;
@@ -253,14 +265,14 @@ static int disconnect(struct tcp_sock *sock)
 	case TCP_SOCK_CLOSED:
 		return 0;
 	case TCP_SOCK_FAILED:
-		if (!sock->waiting)
+		if (!sock->waiters)
 			take_failure(sock);
 		return 0;
 	case TCP_SOCK_CONNECTING:
 		tcp_neigh_end(sock);
 		tcp_kill(sock);
 		sock->state = TCP_SOCK_CLOSED;
-		if (sock->waiting)
+		if (sock->waiters)
 			connect_failed(sock, ECONNABORTED);
 		return 0;
 	case TCP_SOCK_LISTENING:
@@ -300,34 +312,59 @@ static int do_connect(
 	return start_connect(sock, &ip, port);
 }
 
-void tcp_begin_wait(struct sock *base)
+int tcp_begin_wait(struct sock *base, struct tcp_waiter *waiter)
 {
-	tcp_of(base)->waiting++;
+	struct tcp_sock *sock = tcp_of(base);
+
+	waiter->event_fd = eventfd(0, EFD_CLOEXEC);
+	if (waiter->event_fd < 0)
+		return -ENOBUFS;
+	waiter->next = sock->waiters;
+	sock->waiters = waiter;
+	if (sock->state != TCP_SOCK_CONNECTING)
+		wake_waiters(sock);
+	return 0;
 }
 
-int tcp_end_wait(struct sock *base, int fd, int otherwise)
+static void leave_waiters(struct tcp_sock *sock, struct tcp_waiter *waiter)
+{
+	struct tcp_waiter **at = &sock->waiters;
+
+	while (*at != waiter)
+		at = &(*at)->next;
+	*at = waiter->next;
+}
+
+int tcp_end_wait(struct sock *base, struct tcp_waiter *waiter, int otherwise)
 {
 	struct tcp_sock *sock = tcp_of(base);
 	int error;
 
-	sock->waiting--;
+	leave_waiters(sock, waiter);
 	switch (sock->state) {
 	case TCP_SOCK_CONNECTING:
 		return otherwise;
 	case TCP_SOCK_CLOSED: /* another one that waited has told it */
 		return -ECONNABORTED;
 	case TCP_SOCK_FAILED:
-		error = take_failure(sock);
-		if (!sock->waiting &&
-			bridge_state(base->bridge) == BRIDGE_FRESH)
-			bridge_stuff(base->bridge, fd);
-		return error;
+		return take_failure(sock);
 	default:
 		error = base->error;
 		base->error = 0;
 		sock->connect_told = true;
 		return -error;
 	}
+}
+
+bool tcp_shutdown_connect(struct sock *base)
+{
+	struct tcp_sock *sock = tcp_of(base);
+
+	if (sock->state != TCP_SOCK_CONNECTING)
+		return false;
+	tcp_kill(sock);
+	connect_failed(sock, ECONNRESET);
+	return true;
 }
 
 int tcp_reopen(struct sock *base, int flags, int *fd)
@@ -425,6 +462,7 @@ static void do_free(struct sock *base)
 {
 	struct tcp_sock *sock = tcp_of(base);
 
+	wake_waiters(sock);
 	tcp_free_pending(sock);
 	tcp_neigh_end(sock);
 	loop_forget(base->stack->loop, &sock->deliver);

@@ -54,8 +54,8 @@ struct tcp_sock {
 	bool connect_told; /* connect has said that it is connected */
 	bool wants_data;   /* the bridge has more than we could take */
 	bool wants_output; /* tcp_output waits for the end of the round */
-	unsigned waiting;  /* calls that wait for the end of CONNECTING */
-	bool is_bound;	   /* by the program: to this, also when it connects
+	struct tcp_waiter *waiters; /* for the end of CONNECTING */
+	bool is_bound; /* by the program: to this, also when it connects
 			    * again */
 	ip_addr_t bound_ip;
 	u16_t bound_port;

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void fresh(int family)
 {
@@ -135,6 +136,99 @@ static void refused_read(int family)
 	did("read", on.read(fd, &c, 1));
 	line("send after it");
 	did("send", on.send(fd, "x", 1, MSG_NOSIGNAL));
+}
+
+/* Data from @fd to somebody who listens at @lfd, who then answers. */
+static void exchange(int fd, int lfd)
+{
+	int afd = on.accept(lfd, NULL, NULL);
+	char buf[8];
+
+	worked("accept", afd);
+	did("send", on.send(fd, "ping", 4, MSG_NOSIGNAL));
+	got("recv", on.recv(afd, buf, sizeof(buf), 0), buf);
+	did("send", on.send(afd, "pong", 4, MSG_NOSIGNAL));
+	await(fd, POLLIN);
+	got("recv", on.recv(fd, buf, sizeof(buf), 0), buf);
+}
+
+/* It stays what it was: bound, and the same for all who have it. */
+static void refused_bound(int family)
+{
+	union address none = nobody(family, SOCK_STREAM), own, now, to;
+	int lfd = listener(family), fd = bound(family, SOCK_STREAM);
+	int other = dup(fd);
+
+	own = name_of(fd);
+	to = name_of(lfd);
+	line("bound, connect to nobody");
+	did("connect", connect_to(fd, &none));
+	now = name_of(fd);
+	note("name %s", same_address(&own, &now) ? "kept" : "lost");
+	line("a duplicate connects to somebody");
+	did("connect", connect_to(other, &to));
+	exchange(fd, lfd);
+}
+
+static void refused_untold(int family)
+{
+	union address none = nobody(family, SOCK_STREAM), to;
+	int fd = open_socket(family, SOCK_STREAM | SOCK_NONBLOCK);
+	int lfd = listener(family);
+
+	to = name_of(lfd);
+	connect_to(fd, &none);
+	await(fd, POLLHUP | POLLOUT);
+	line("refused, its error not asked for, connect");
+	did("connect", connect_to(fd, &to));
+	so_error(fd);
+	line("connect once more");
+	did("connect", connect_to(fd, &to));
+	await(fd, POLLOUT);
+	so_error(fd);
+	exchange(fd, lfd);
+	note("O_NONBLOCK %d", !!(on.fcntl(fd, F_GETFL, 0) & O_NONBLOCK));
+}
+
+/* The second connect waits although the first did not. */
+static void refused_twice(int family)
+{
+	union address none = nobody(family, SOCK_STREAM), to;
+	int fd = open_socket(family, SOCK_STREAM | SOCK_NONBLOCK);
+	int lfd = listener(family), i;
+
+	to = name_of(lfd);
+	for (i = 0; i < 3; i++) {
+		line("refused without waiting, number %d", i);
+		did("connect", connect_to(fd, &none));
+		await(fd, POLLHUP | POLLOUT);
+		did("connect", connect_to(fd, &none));
+	}
+	line("then connected with waiting");
+	on.fcntl(fd, F_SETFL, 0);
+	did("connect", connect_to(fd, &to));
+	exchange(fd, lfd);
+}
+
+static void disconnected(int family)
+{
+	struct ends e = connection(family);
+	union address nowhere = { .sa.sa_family = AF_UNSPEC }, to;
+	int lfd = listener(family);
+	char c;
+
+	to = name_of(lfd);
+	line("connect to no family");
+	did("connect",
+		on.connect(e.client, &nowhere.sa, sizeof(nowhere.storage)));
+	did("getpeername", on.getpeername(e.client, &nowhere.sa,
+				   &(socklen_t){ sizeof(nowhere) }));
+	line("its peer");
+	polled(e.server, POLLHUP);
+	did("read", on.read(e.server, &c, 1));
+	line("then to somebody");
+	did("connect", connect_to(e.client, &to));
+	exchange(e.client, lfd);
 }
 
 static void listening(int family)
@@ -304,6 +398,10 @@ const struct conform_case stream_cases[] = {
 	{ "refused", BOTH, refused },
 	{ "refused_nonblocking", BOTH, refused_nonblocking },
 	{ "refused_read", BOTH, refused_read },
+	{ "refused_bound", BOTH, refused_bound },
+	{ "refused_untold", BOTH, refused_untold },
+	{ "refused_twice", BOTH, refused_twice },
+	{ "disconnected", BOTH, disconnected },
 	{ "listening", BOTH, listening },
 	{ "three_waiting", BOTH, three_waiting },
 	{ "accept_blocking", BOTH, accept_blocking },

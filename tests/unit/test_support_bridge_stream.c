@@ -129,43 +129,6 @@ static void reopened_connects_in_place(void **state)
 	close_bridge(&f);
 }
 
-static void failure_for_a_waiting_call_leaves_the_pair(void **state)
-{
-	uint64_t cookie;
-	struct fixture f;
-
-	(void)state;
-	open_fresh(&f);
-	cookie = bridge_app_cookie(f.app);
-	bridge_wake(f.bridge);
-	assert_int_equal(poll_events(f.app), POLLOUT);
-	assert_int_equal(bridge_state(f.bridge), BRIDGE_FRESH);
-	send_text(f.app, "lost");
-	assert_int_equal(bridge_stuff(f.bridge, f.app), 0);
-	assert_int_equal(poll_events(f.app), 0);
-	assert_fails(write(f.app, "x", 1), EAGAIN);
-	bridge_connected(f.bridge);
-	assert_int_equal(poll_events(f.app), POLLOUT);
-	send_text(f.app, "again");
-	run(&f);
-	assert_got(&f, "again");
-	assert_true(cookie == bridge_app_cookie(f.app));
-	close_bridge(&f);
-}
-
-static void failure_after_a_waiting_call_shows(void **state)
-{
-	struct fixture f;
-
-	(void)state;
-	open_fresh(&f);
-	bridge_wake(f.bridge);
-	bridge_failed(f.bridge);
-	assert_int_equal(poll_events(f.app),
-		POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP);
-	close_bridge(&f);
-}
-
 static void replacing_keeps_what_the_program_has_set(void **state)
 {
 	struct timeval limit = { 3, 0 }, got = { 0, 0 };
@@ -824,8 +787,6 @@ int main(void)
 		cmocka_unit_test(blocked_writer_waits_for_connected),
 		cmocka_unit_test(failed_shows_as_with_tcp),
 		cmocka_unit_test(reopened_connects_in_place),
-		cmocka_unit_test(failure_for_a_waiting_call_leaves_the_pair),
-		cmocka_unit_test(failure_after_a_waiting_call_shows),
 		cmocka_unit_test(replacing_keeps_what_the_program_has_set),
 		cmocka_unit_test(closing_while_connecting_is_told),
 		cmocka_unit_test(closing_races_with_connected),

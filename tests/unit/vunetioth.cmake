@@ -14,13 +14,16 @@ unit_test(spec
 unit_test(defaults
 	SOURCES test_defaults.c ${vunetioth}/defaults.c
 	INCLUDES ${vunetioth} ${umvu}/include)
+unit_test(control
+	SOURCES test_control.c ${vunetioth}/control.c
+	INCLUDES ${vunetioth} ${PROJECT_SOURCE_DIR}/libioth/include)
 unit_test(waiters
 	SOURCES test_waiters.c ${vunetioth}/stackproc/waiters.c
 	LIBRARIES Threads::Threads
 	INCLUDES ${vunetioth}/stackproc)
 
 file(GLOB pump CONFIGURE_DEPENDS ${vunetioth}/stackproc/pump*.c)
-unit_test(pump SOURCES test_pump.c ${pump}
+unit_test(pump SOURCES test_pump.c ${pump} ${vunetioth}/control.c
 	LIBRARIES ioth ioth_support
 	INCLUDES ${vunetioth} ${vunetioth}/stackproc)
 target_compile_definitions(test_pump PRIVATE TEST_HOME="${test_home}")

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ioth/pass.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -71,12 +72,35 @@ static int do_accept(
 	return made;
 }
 
+static bool takes_address(int nr)
+{
+	return nr == __NR_bind || nr == __NR_connect;
+}
+
+static int send_datagram(const struct control_message *in, int fd)
+{
+	struct control_datagram d;
+	struct iovec iov;
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (!control_get_datagram(in, &d)) {
+		errno = EINVAL;
+		return -1;
+	}
+	iov = (struct iovec){ (void *)d.payload, d.size };
+	msg.msg_name = d.namelen ? (void *)d.name : NULL;
+	msg.msg_namelen = (socklen_t)d.namelen;
+	msg.msg_control = d.controllen ? d.control : NULL;
+	msg.msg_controllen = d.controllen;
+	return (int)ioth_sendmsg(fd, &msg, in->arg[1]);
+}
+
 static int dispatch(
 	const struct control_message *in, int fd, struct control_message *out)
 {
 	struct sockaddr_storage addr = { 0 };
 
-	if (in->size <= sizeof(addr))
+	if (takes_address(in->arg[0]))
 		memcpy(&addr, in->data, in->size);
 	switch (in->arg[0]) {
 	case __NR_bind:
@@ -98,15 +122,21 @@ static int dispatch(
 		return get_option(in, fd, out);
 	case __NR_accept4:
 		return do_accept(in, fd, out);
+	case __NR_sendmsg:
+		return send_datagram(in, fd);
 	default:
 		errno = ENOSYS;
 		return -1;
 	}
 }
 
-static bool takes_address(int nr)
+static uint64_t cookie_of(int fd)
 {
-	return nr == __NR_bind || nr == __NR_connect;
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+	return cookie;
 }
 
 /* By the plug-in, whose bridge it is. */
@@ -125,6 +155,9 @@ static int call_plugin(
 void calls_do(struct pump *pump, const struct control_message *in, int fd,
 	struct control_message *out, int *new_fd)
 {
+	bool connects = in->arg[0] == __NR_connect;
+	uint64_t cookie = connects ? cookie_of(fd) : 0;
+
 	out->size = 0;
 	*new_fd = -1;
 	out->result =
@@ -133,6 +166,9 @@ void calls_do(struct pump *pump, const struct control_message *in, int fd,
 		*new_fd = out->result;
 		out->result = 0;
 	}
+	/* connect may put another socket in the place of fd (ioth/plugin.h) */
+	if (connects && cookie_of(fd) != cookie)
+		*new_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 /* Plug-ins that are pumped may wait although they were told not to. */

@@ -12,8 +12,9 @@ struct pump;
 
 /*
  * Does the call of @in (op CALL) on the socket @fd and fills result, data and
- * size of @out; *new_fd is what accept made, or -1. @pump: what has the bridges
- * of this stack; NULL: its plug-in has them itself. It may wait only in connect;
+ * size of @out; *new_fd is what accept made, or what has to take the place of
+ * the guest's descriptor after connect, or -1. @pump: what has the bridges of
+ * this stack; NULL: its plug-in has them itself. It may wait only in connect;
  * calls_may_wait() tells that before.
  */
 void calls_do(struct pump *pump, const struct control_message *in, int fd,

@@ -183,6 +183,21 @@ static int do_accept(struct pump_sock *s, struct pump_call *c)
 	return pump_accept(s, c->in, c->fd, c->out);
 }
 
+static int do_sendmsg(struct pump_sock *s, struct pump_call *c)
+{
+	struct control_datagram d;
+	struct bridge_meta meta = { .addrlen = 0 };
+
+	if (pump_is_stream(s) || !control_get_datagram(c->in, &d) ||
+		d.namelen > sizeof(meta.addr))
+		return -EINVAL;
+	memcpy(&meta.addr, d.name, d.namelen);
+	meta.addrlen = (socklen_t)d.namelen;
+	meta.control = d.controllen ? d.control : NULL;
+	meta.controllen = d.controllen;
+	return (int)pump_dgram_send(s, d.payload, d.size, &meta);
+}
+
 static const struct call_row {
 	int nr;
 	int (*run)(struct pump_sock *s, struct pump_call *c);
@@ -195,6 +210,7 @@ static const struct call_row {
 	{ __NR_setsockopt, do_setsockopt },
 	{ __NR_getsockopt, do_getsockopt },
 	{ __NR_accept4, do_accept },
+	{ __NR_sendmsg, do_sendmsg },
 };
 
 static int run(void *arg)

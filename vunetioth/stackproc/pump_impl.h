@@ -185,6 +185,11 @@ extern const struct bridge_ops pump_stream_ops, pump_dgram_ops;
 void pump_stream_step(struct pump_sock *s);
 void pump_dgram_step(struct pump_sock *s);
 
+/* Sends one behind what the guest has written. -EAGAIN: not now; or what the
+ * plug-in says. */
+ssize_t pump_dgram_send(struct pump_sock *s, const void *bytes, size_t size,
+	const struct bridge_meta *meta);
+
 /* A copy of @size bytes. NULL: no memory. */
 struct pump_held *pump_hold(const void *bytes, size_t size);
 

@@ -148,9 +148,10 @@ static void test_router(struct ioth *stack[2])
 	CHECK(lt_poll(fd, POLLOUT, 5000) & POLLOUT);
 	CHECK(error_of(fd) == EHOSTUNREACH);
 	close(fd);
+	to = lt_addr("192.0.2.7", 81);
 	fd = lt_socket(stack[1], AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	FAILS(ioth_connect(fd, &to.sa, sizeof(to.in)), EINPROGRESS);
-	catch_syn(packet, 80, syn);
+	catch_syn(packet, 81, syn);
 	send_unreachable(raw, 0, syn, false);
 	CHECK(lt_poll(fd, POLLOUT, 5000) & POLLOUT);
 	CHECK(error_of(fd) == ENETUNREACH);

@@ -192,10 +192,18 @@ UMVU_EXPORT int umvu_answer(struct umvu_parked *parked, long value);
 UMVU_EXPORT void umvu_answer_fd(
 	struct umvu_parked *parked, int fd, bool cloexec);
 
-/* As umvu_answer_fd. Should the guest not wait any more, @undelivered gets @fd
- * back, later, instead of its being closed. */
+/* As umvu_answer_fd. @done is called in any case, as a rule later: with -1 when
+ * the guest has the descriptor; with @fd, which is then the callee's, when it
+ * does not wait any more. */
 UMVU_EXPORT void umvu_answer_fd_or(struct umvu_parked *parked, int fd,
-	bool cloexec, void (*undelivered)(void *arg, int fd), void *arg);
+	bool cloexec, void (*done)(void *arg, int fd), void *arg);
+
+/* Ends the wait with @value and @fd in the place of the guest's descriptor
+ * @number (as by dup3(2)), before the call returns. Otherwise as
+ * umvu_answer_fd_or. */
+UMVU_EXPORT void umvu_answer_replacing(struct umvu_parked *parked, int number,
+	int fd, bool cloexec, long value, void (*done)(void *arg, int fd),
+	void *arg);
 
 /* The call that waits; valid as long as @parked. */
 UMVU_EXPORT const struct umvu_call *umvu_parked_call(

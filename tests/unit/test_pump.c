@@ -40,11 +40,12 @@ static struct plugin {
 	int sent_flags;
 	/* others */
 	int connect_error, so_error;
+	bool aborts_once; /* then connect_error */
 	bool is_connected;
 	int accepts; /* a descriptor; -1: EAGAIN */
 	unsigned closes, shutdowns;
 	size_t taken_at_shutdown;
-	bool has_linger;
+	struct linger linger;
 } plugin = { .lock = PTHREAD_MUTEX_INITIALIZER,
 	.changed = PTHREAD_COND_INITIALIZER };
 
@@ -98,9 +99,13 @@ static int mock_close(int fd)
 
 static int mock_connect(int fd, const struct sockaddr *addr, socklen_t size)
 {
+	int err;
+
 	(void)fd, (void)addr, (void)size;
 	hold();
-	return leave(plugin.connect_error);
+	err = plugin.aborts_once ? ECONNABORTED : plugin.connect_error;
+	plugin.aborts_once = false;
+	return leave(err);
 }
 
 static int mock_listen(int fd, int backlog)
@@ -146,12 +151,10 @@ static int mock_getsockopt(
 static int mock_setsockopt(
 	int fd, int level, int name, const void *value, socklen_t size)
 {
-	const struct linger *linger = value;
-
-	(void)fd, (void)level, (void)size;
+	(void)fd, (void)level;
 	hold();
 	if (name == SO_LINGER)
-		plugin.has_linger = linger->l_onoff && !linger->l_linger;
+		memcpy(&plugin.linger, value, size);
 	return leave(name == SO_LINGER ? 0 : ENOSYS);
 }
 
@@ -590,7 +593,7 @@ static void sends_before_it_closes(void **state)
 	let_go();
 	wait_for(was_closed);
 	assert_int_equal(seen()->takes_size, sizeof(data));
-	assert_false(seen()->has_linger);
+	assert_false(seen()->linger.l_onoff);
 }
 
 static void drops_what_nobody_takes(void **state)
@@ -611,6 +614,13 @@ static void drops_what_nobody_takes(void **state)
 	assert_int_equal(seen()->takes_size, 0);
 }
 
+static bool closes_with_reset(void)
+{
+	struct linger linger = seen()->linger;
+
+	return linger.l_onoff && !linger.l_linger;
+}
+
 static void resets_when_data_are_unread(void **state)
 {
 	struct fixture *f = *state;
@@ -621,7 +631,7 @@ static void resets_when_data_are_unread(void **state)
 	close(f->app);
 	f->app = -1;
 	wait_for(was_closed);
-	assert_true(seen()->has_linger);
+	assert_true(closes_with_reset());
 }
 
 static void closes_after_a_reset(void **state)
@@ -637,6 +647,40 @@ static void closes_after_a_reset(void **state)
 	f->app = -1;
 	wait_for(was_closed);
 	assert_int_equal(seen()->closes, 1);
+}
+
+static void sees_a_reset_after_the_end(void **state)
+{
+	struct fixture *f = *state;
+	char c;
+
+	open_connected(f);
+	say(f, "", -1);
+	assert_polls(f->app, POLLIN);
+	assert_int_equal(read(f->app, &c, 1), 0);
+	hold();
+	plugin.so_error = EPIPE;
+	let_go();
+	speak(f);
+	assert_polls(f->app, POLLHUP);
+	assert_int_equal(so_error(f), EPIPE);
+}
+
+static void closes_without_waiting(void **state)
+{
+	static struct control_message out;
+	struct linger linger = { .l_onoff = 1, .l_linger = 60 };
+	struct fixture *f = *state;
+
+	open_connected(f);
+	assert_int_equal(call(f, __NR_setsockopt, SOL_SOCKET, SO_LINGER,
+				 &linger, sizeof(linger), &out),
+		0);
+	assert_int_equal(seen()->linger.l_linger, 60);
+	close(f->app);
+	f->app = -1;
+	wait_for(was_closed);
+	assert_false(seen()->linger.l_onoff);
 }
 
 static void sends_urgent_data(void **state)
@@ -726,6 +770,7 @@ static void waits_for_a_failure(void **state)
 	assert_int_equal(so_error(f), 0);
 	hold();
 	plugin.connect_error = 0; /* it may try again */
+	plugin.aborts_once = true;
 	let_go();
 	assert_int_equal(connect_app(f), 0);
 	assert_true(is_writable(f->app));
@@ -792,6 +837,26 @@ static void accepts(void **state)
 	wait_for(has_taken);
 	close(fd);
 	wait_for(was_closed);
+}
+
+static void ends_listening_when_shut_down(void **state)
+{
+	static struct control_message out;
+	struct fixture *f = *state;
+
+	open_socket(f, SOCK_STREAM);
+	assert_int_equal(call(f, __NR_listen, 5, 0, NULL, 0, &out), 0);
+	hold();
+	plugin.accepts = eventfd(0, EFD_CLOEXEC);
+	let_go();
+	speak(f);
+	assert_polls(f->app, POLLIN);
+	assert_int_equal(shutdown(f->app, SHUT_RDWR), 0);
+	wait_for(was_shut);
+	wait_for(was_closed); /* who waited */
+	assert_true(closes_with_reset());
+	assert_int_equal(accept_app(f), -EINVAL);
+	assert_int_equal(seen()->closes, 1);
 }
 
 static void accepts_nothing_that_it_has(void **state)
@@ -972,6 +1037,8 @@ int main(void)
 		TEST(drops_what_nobody_takes),
 		TEST(resets_when_data_are_unread),
 		TEST(closes_after_a_reset),
+		TEST(sees_a_reset_after_the_end),
+		TEST(closes_without_waiting),
 		TEST(sends_urgent_data),
 		TEST(connects_later),
 		TEST(fails_later),
@@ -979,6 +1046,7 @@ int main(void)
 		TEST(waits_as_long_as_it_may),
 		TEST(refuses_at_once),
 		TEST(accepts),
+		TEST(ends_listening_when_shut_down),
 		TEST(accepts_nothing_that_it_has),
 		TEST(datagrams_have_addresses),
 		TEST(datagrams_have_control_data),

@@ -156,6 +156,8 @@ static void free_sock(struct pump_sock *s)
 	loop_timer_cancel(s->pump->loop, &s->linger);
 	bridge_free(s->bridge);
 	pump_accept_free(s);
+	if (s->may_linger) /* all would wait, and the guest does not */
+		pump_io_set_linger(s->fd, false);
 	pump_close_fd(s->fd);
 	free(s->in);
 	free(s->out);

@@ -148,6 +148,7 @@ void pump_accept_free(struct pump_sock *s)
 	struct pump_pending *p;
 
 	while ((p = take(s))) {
+		pump_io_set_linger(p->fd, true); /* nobody has seen it */
 		pump_close_fd(p->fd);
 		free(p);
 	}

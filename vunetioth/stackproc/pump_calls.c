@@ -75,6 +75,17 @@ static bool is_of_app_end(const struct control_message *in)
 	}
 }
 
+static void note_linger(struct pump_sock *s, const struct control_message *in)
+{
+	struct linger linger;
+
+	if (in->arg[1] != SOL_SOCKET || in->arg[2] != SO_LINGER ||
+		in->size < sizeof(linger))
+		return;
+	memcpy(&linger, in->data, sizeof(linger));
+	s->may_linger = linger.l_onoff && linger.l_linger > 0;
+}
+
 static int do_setsockopt(struct pump_sock *s, struct pump_call *c)
 {
 	const struct control_message *in = c->in;
@@ -84,10 +95,11 @@ static int do_setsockopt(struct pump_sock *s, struct pump_call *c)
 			       in->data, in->size) < 0
 			       ? -errno
 			       : 0;
-	return ioth_setsockopt(
-		       s->fd, in->arg[1], in->arg[2], in->data, in->size) < 0
-		       ? error_of(ENOPROTOOPT)
-		       : 0;
+	if (ioth_setsockopt(s->fd, in->arg[1], in->arg[2], in->data, in->size) <
+		0)
+		return error_of(ENOPROTOOPT);
+	note_linger(s, in);
+	return 0;
 }
 
 static int usual_protocol(const struct pump_sock *s)
@@ -102,13 +114,9 @@ static int usual_protocol(const struct pump_sock *s)
 static int take_error(struct pump_sock *s)
 {
 	int error = s->error;
-	socklen_t len = sizeof(error);
 
 	s->error = 0;
-	if (!error &&
-		ioth_getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-		return 0;
-	return error;
+	return error ? error : pump_io_error(s);
 }
 
 /* False: it is the plug-in's. */

@@ -10,8 +10,9 @@
  * tell how it ended.
  *
  * A failure is told once. Whoever waits for it gets it as his result, and may
- * connect again: the bridge is as fresh as before. If nobody waits the bridge
- * shows it, and it is SO_ERROR.
+ * connect again: the bridge is as fresh as before. (To the plug-in it was no
+ * blocking connect, so there the next one may fail with ECONNABORTED once.) If
+ * nobody waits the bridge shows it, and it is SO_ERROR.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,8 @@ struct connect_call {
 	uint64_t cookie;
 	int fd;	    /* the plug-in's */
 	bool waits; /* for the end */
+	bool again; /* to be tried once more */
+	bool joins; /* another call has begun it */
 	int result; /* of the plug-in's connect */
 	struct pump_waiter waiter;
 };
@@ -46,7 +49,7 @@ static void tell_waiters(struct pump_sock *s, int result)
 
 void pump_connect_abort(struct pump_sock *s)
 {
-	tell_waiters(s, -ECONNABORTED);
+	tell_waiters(s, -ECONNRESET);
 }
 
 /* @err 0: connected. */
@@ -62,21 +65,12 @@ static void decide(struct pump_sock *s, int err)
 		bridge_connected(s->bridge);
 	} else if (told) {
 		s->state = PUMP_NEW;
+		s->has_failed = true;
 	} else {
 		s->error = -err;
 		bridge_failed(s->bridge);
 		pump_over(s);
 	}
-}
-
-static int plugin_error(const struct pump_sock *s)
-{
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	if (ioth_getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-		return 0;
-	return error > 0 ? error : 0;
 }
 
 /* A plug-in without getpeername is believed when it says writable. */
@@ -96,7 +90,7 @@ void pump_connect_step(struct pump_sock *s)
 
 	if (s->busy > 1) /* the plug-in's connect has not even returned */
 		return;
-	error = plugin_error(s);
+	error = pump_io_error(s);
 	if (error)
 		decide(s, -error);
 	else if (is_connected(s))
@@ -130,6 +124,7 @@ static int check_state(struct pump_sock *s, struct connect_call *c)
 {
 	switch (s->state) {
 	case PUMP_CONNECTING:
+		c->joins = true;
 		return wait_for_it(s, c, -EALREADY);
 	case PUMP_LISTENING:
 		return -EISCONN;
@@ -159,6 +154,8 @@ static int begin(void *arg)
 		s->state = PUMP_CONNECTING;
 	s->busy++;
 	c->fd = s->fd;
+	c->again = s->has_failed;
+	s->has_failed = false;
 	return 0;
 }
 
@@ -209,7 +206,7 @@ static int give_up(void *arg)
 	if (!at || !*at)
 		return c->waiter.result;
 	*at = c->waiter.next;
-	return -EINPROGRESS;
+	return c->joins ? -EALREADY : -EINPROGRESS;
 }
 
 /* SO_SNDTIMEO of the app end. False: there is none. */
@@ -246,6 +243,14 @@ static int wait_end(struct connect_call *c, int fd)
 		       : c->waiter.result;
 }
 
+static void ask_plugin(
+	struct connect_call *c, const struct sockaddr *addr, socklen_t size)
+{
+	c->result = ioth_connect(c->fd, addr, size) < 0 ? -errno : 0;
+	if (c->result == -ECONNABORTED && c->again)
+		c->result = ioth_connect(c->fd, addr, size) < 0 ? -errno : 0;
+}
+
 int pump_connect(struct pump *pump, uint64_t cookie,
 	const struct control_message *in, int fd)
 {
@@ -261,8 +266,7 @@ int pump_connect(struct pump *pump, uint64_t cookie,
 	sem_init(&c.waiter.done, 0, 0);
 	err = loop_call(pump->loop, begin, &c);
 	if (!err) {
-		if (ioth_connect(c.fd, (struct sockaddr *)&addr, in->size) < 0)
-			c.result = -errno;
+		ask_plugin(&c, (struct sockaddr *)&addr, in->size);
 		err = loop_call(pump->loop, end, &c);
 	}
 	if (err == -EINPROGRESS && c.waits)

@@ -93,6 +93,9 @@ struct pump_sock {
 	bool polls;	   /* fd can be polled at all */
 	bool tells_space;  /* EPOLLOUT of fd means something */
 
+	/* What a step is for: the descriptor has news, or an urgent byte. */
+	bool news, urgent;
+
 	/* results of a step, for pump_ready.c */
 	bool moved;  /* something was */
 	bool again;  /* there is more to do, others first */
@@ -106,9 +109,11 @@ struct pump_sock {
 	bool guest_shut;	    /* the guest sends no more */
 	bool told_shut;		    /* the plug-in knows */
 	struct loop_timer linger;
+	bool may_linger; /* the guest wants close to wait */
 
 	/* pump_connect.c */
 	bool connect_told;
+	bool has_failed; /* its last connect */
 	struct pump_waiter *waiters;
 
 	/* pump_accept.c */
@@ -173,6 +178,14 @@ ssize_t pump_io_send_dgram(struct pump_sock *s, const void *buf, size_t size,
 
 /* As the guest's MSG_OOB. */
 void pump_io_send_urgent(struct pump_sock *s, unsigned char byte);
+/* False: there is none. *@here: it is the next byte. */
+bool pump_io_recv_urgent(struct pump_sock *s, unsigned char *byte, bool *here);
+
+/* The plug-in's SO_ERROR, 0 if it has none. */
+int pump_io_error(const struct pump_sock *s);
+
+/* SO_LINGER: @on with no time makes its close a reset. */
+void pump_io_set_linger(int fd, bool on);
 
 /* Tells the plug-in that calls on @fd must not wait. */
 void pump_io_set_nonblock(int fd);

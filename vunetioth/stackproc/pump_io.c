@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <string.h>
 #include "pump_impl.h"
@@ -220,6 +221,33 @@ ssize_t pump_io_send_dgram(struct pump_sock *s, const void *buf, size_t size,
 void pump_io_send_urgent(struct pump_sock *s, unsigned char byte)
 {
 	ioth_send(s->fd, &byte, 1, MSG_OOB | MSG_DONTWAIT);
+}
+
+bool pump_io_recv_urgent(struct pump_sock *s, unsigned char *byte, bool *here)
+{
+	int at_mark = 1;
+
+	if (ioth_ioctl(s->fd, SIOCATMARK, &at_mark) < 0)
+		at_mark = 1;
+	*here = at_mark;
+	return ioth_recv(s->fd, byte, 1, MSG_OOB | MSG_DONTWAIT) == 1;
+}
+
+void pump_io_set_linger(int fd, bool on)
+{
+	struct linger linger = { .l_onoff = on };
+
+	ioth_setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
+int pump_io_error(const struct pump_sock *s)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (ioth_getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+		return 0;
+	return error > 0 ? error : 0;
 }
 
 /* Who has no fcntl may look at the descriptor itself. */

@@ -30,7 +30,7 @@
 
 #define RETRY_MIN_NS 1000000ull
 #define RETRY_MAX_NS 64000000ull
-#define EVENTS	     (EPOLLIN | EPOLLRDHUP | EPOLLET)
+#define EVENTS	     (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET)
 
 bool pump_ready_now(const struct pump_sock *s, short events)
 {
@@ -121,6 +121,7 @@ static void step(struct pump_sock *s, bool told)
 	s->busy--;
 	if (told && wants_out(s) && !s->moved)
 		s->tells_space = false;
+	s->news = s->urgent = false;
 	set_retry(s);
 	watch_events(s);
 	pump_free_if_done(s);
@@ -137,6 +138,8 @@ static void on_event(struct loop_watch *watch, uint32_t events)
 		(struct pump_sock *)((char *)watch -
 				     offsetof(struct pump_sock, watch));
 
+	s->news = true;
+	s->urgent = events & EPOLLPRI;
 	step(s, events & EPOLLOUT && wants_out(s));
 }
 

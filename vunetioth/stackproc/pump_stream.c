@@ -95,23 +95,62 @@ static void end_in(struct pump_sock *s, int err)
 		bridge_fin(s->bridge);
 }
 
-static void take_in(struct pump_sock *s)
+/* False: no more for now. */
+static bool take_some(struct pump_sock *s)
 {
 	ssize_t n;
+
+	if (!deliver_held(s) || s->in_ended)
+		return false;
+	n = pump_io_recv(s, s->pump->buffer, BRIDGE_DGRAM_MAX);
+	if (n == -EAGAIN)
+		return false;
+	s->moved = true;
+	if (n > 0)
+		give(s, s->pump->buffer, (size_t)n);
+	else
+		end_in(s, (int)n);
+	return true;
+}
+
+/* Plug-ins, like TCPs, stop receiving at the mark. */
+static void take_urgent(struct pump_sock *s)
+{
+	unsigned char byte;
+	bool here;
+
+	s->urgent = false;
+	if (s->in_ended || !pump_io_recv_urgent(s, &byte, &here))
+		return;
+	if (!here)
+		take_some(s);
+	bridge_deliver_urgent(s->bridge, byte);
+}
+
+/* The plug-in has ended the stream, and speaks again: of a reset, perhaps. */
+static void look_at_end(struct pump_sock *s)
+{
+	char byte;
+	ssize_t n = pump_io_recv(s, &byte, 1);
+	int error = n < 0 && n != -EAGAIN ? (int)-n : pump_io_error(s);
+
+	if (error)
+		reset(s, error);
+}
+
+static void take_in(struct pump_sock *s)
+{
 	int i;
 
-	for (i = 0; i < PUMP_ROUNDS; i++) {
-		if (!deliver_held(s) || s->in_ended)
-			return;
-		n = pump_io_recv(s, s->pump->buffer, BRIDGE_DGRAM_MAX);
-		if (n == -EAGAIN)
-			return;
-		s->moved = true;
-		if (n > 0)
-			give(s, s->pump->buffer, (size_t)n);
-		else
-			end_in(s, (int)n);
+	if (s->in_ended && s->news) {
+		look_at_end(s);
+		return;
 	}
+	if (s->urgent)
+		take_urgent(s);
+	for (i = 0; i < PUMP_ROUNDS; i++)
+		if (!take_some(s))
+			return;
 	s->again = true;
 }
 
@@ -236,12 +275,18 @@ static void on_urgent(struct bridge *bridge, unsigned char byte, void *owner)
 /* TCP answers a close that leaves data unread with a reset. */
 static void abort_connection(struct pump_sock *s)
 {
-	struct linger now = { .l_onoff = 1 };
-
 	free(s->out);
 	s->out = NULL;
 	s->out_ended = true;
-	ioth_setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	s->may_linger = false;
+	pump_io_set_linger(s->fd, true);
+}
+
+/* It may just have been shut down: it does not listen any more either way. */
+static void end_listening(struct pump_sock *s)
+{
+	pump_accept_free(s);
+	ioth_shutdown(s->fd, SHUT_RDWR);
 }
 
 /* Nothing of a listening or new socket's is sent. */
@@ -254,6 +299,8 @@ void pump_on_close(struct bridge *bridge, enum bridge_close how, void *owner)
 	s->guest_shut = open;
 	if (open && (how == BRIDGE_CLOSE_UNREAD || s->in))
 		abort_connection(s);
+	if (s->state == PUMP_LISTENING)
+		end_listening(s);
 	pump_over(s);
 }
 

@@ -120,13 +120,17 @@ static long open_of_process(struct module *module, struct umvu_call *call,
 		return -ENOMEM;
 	}
 	fd = take_ready(stack, &m);
-	err = fd >= 0 ? 0 : stack_ask(stack, &m, on_socket, o);
+	err = fd >= 0 ? bridged_add(module->bridged, stack, fd, domain, type)
+		      : stack_ask(stack, &m, on_socket, o);
 	if (fd < 0 && !err)
 		return UMVU_PARKED;
-	if (err)
-		umvu_answer(o->parked, err);
-	else
+	if (!err) {
 		umvu_answer_fd(o->parked, fd, type & SOCK_CLOEXEC);
+	} else {
+		umvu_answer(o->parked, err);
+		if (fd >= 0)
+			close(fd);
+	}
 	free(o);
 	return UMVU_PARKED;
 }

@@ -15,6 +15,15 @@ for options in "" ,pair ,pipe ,nothing ,delay=5 ,pair,delay=5 ,deaf,delay=5; do
 	unmount a
 done
 
+# with sockets of the kernel's beside them, in a name space (so that sockets are
+# made in advance)
+if unshare -n true 2>/dev/null; then
+	mount_old ,netns a
+	expect 0 "" timeout 60 vustack -f inet $a python3 "$here/checks.py"
+	expect 0 "*LOOPBACK*" vustack -f netlink $a ip link
+	unmount a
+fi
+
 # without addresses, datagrams have none
 mapfile -t streams < <(sed -n '/^# ---- datagrams/q; s/^def check_\(.*\)():/\1/p' \
 	"$here/checks.py")

@@ -67,6 +67,7 @@ extern struct oldnet {
 	enum oldnet_shows shows;
 	unsigned delay_ms; /* of a connect */
 	bool deaf;	   /* to O_NONBLOCK, in connect and accept */
+	int netns;	   /* of its netlink sockets; 0: it has none */
 	struct oldnet_sock *first;
 } oldnet;
 

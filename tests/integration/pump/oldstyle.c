@@ -5,12 +5,14 @@
  *
  * Options: pair, pipe, nothing (what the descriptors are, see oldnet.h), delay=MS
  * (how long a connect takes), deaf (connect and accept wait, O_NONBLOCK or not),
- * rw (no recvmsg, no sendmsg, just read and write).
+ * rw (no recvmsg, no sendmsg, just read and write), netns (netlink sockets are
+ * the kernel's, of a name space that only root can make).
  */
 #include "oldnet.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -57,6 +59,33 @@ static void wait_change(void)
 static ssize_t old_read(int fd, void *buf, size_t size);
 static ssize_t old_write(int fd, const void *buf, size_t size);
 
+static int open_netns(void)
+{
+	return open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+static int new_netns(void)
+{
+	int here = open_netns(), made = 0;
+
+	if (unshare(CLONE_NEWNET) == 0)
+		made = open_netns();
+	setns(here, CLONE_NEWNET);
+	close(here);
+	return made;
+}
+
+static int netlink_socket(int type, int protocol)
+{
+	int here = open_netns(), fd;
+
+	setns(oldnet.netns, CLONE_NEWNET);
+	fd = socket(AF_NETLINK, type, protocol);
+	setns(here, CLONE_NEWNET);
+	close(here);
+	return fd;
+}
+
 static void take_option(const char *word, struct ioth_functions *f)
 {
 	if (!strcmp(word, "pair"))
@@ -69,6 +98,8 @@ static void take_option(const char *word, struct ioth_functions *f)
 		oldnet.delay_ms = (unsigned)atoi(word + 6);
 	else if (!strcmp(word, "deaf"))
 		oldnet.deaf = true;
+	else if (!strcmp(word, "netns"))
+		oldnet.netns = new_netns();
 	if (strcmp(word, "rw") != 0)
 		return;
 	f->recvmsg = NULL;
@@ -106,7 +137,8 @@ int ioth_oldstyle_socket(int domain, int type, int protocol)
 	int base = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC), fd = -1;
 	struct oldnet_sock *s;
 
-	(void)protocol;
+	if (domain == AF_NETLINK && oldnet.netns)
+		return netlink_socket(type, protocol);
 	if (domain != AF_INET)
 		return fail(EAFNOSUPPORT);
 	if (base != SOCK_STREAM && base != SOCK_DGRAM)
@@ -157,7 +189,7 @@ int ioth_oldstyle_close(int fd)
 	struct oldnet_sock *s = enter(fd);
 
 	if (!s)
-		return -1;
+		return close(fd); /* a netlink socket */
 	part(s);
 	free_queue(s);
 	oldnet_free(s);

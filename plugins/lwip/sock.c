@@ -9,15 +9,20 @@
  *
  * A socket whose connection has failed or was reset stays known, for the
  * program still asks for SO_ERROR or connects again. But its stack end is
- * closed, so that nobody tells when the program closes it. Of those the
- * DEAD_MAX latest are kept.
+ * closed, so that nobody tells when the program closes it. Whenever there are
+ * twice as many of those as after the last time, it is counted which of them
+ * are still open somewhere (bridge_census.h), and the others are let go. Where
+ * that cannot be told the DEAD_MAX latest are kept.
  */
 #include "sock.h"
+#include "bridge_census.h"
 #include "stack.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
+#define DEAD_MIN 64
 #define DEAD_MAX 1024
 
 static struct sock **bucket_of(struct stack *stack, uint64_t cookie)
@@ -98,17 +103,52 @@ void sock_exhume(struct sock *sock)
 void sock_bury(struct sock *sock)
 {
 	struct stack *stack = sock->stack;
-	struct sock **at = &stack->dead;
 
 	if (sock->is_dead)
 		return;
-	while (*at)
-		at = &(*at)->next_dead;
-	*at = sock;
-	sock->next_dead = NULL;
+	sock->next_dead = stack->dead;
+	stack->dead = sock;
 	sock->is_dead = true;
-	if (++stack->dead_len > DEAD_MAX)
-		sock_free(stack->dead);
+	if (++stack->dead_len >= stack->dead_limit)
+		loop_defer(stack->loop, &stack->count_dead);
+}
+
+static bool is_to_go(const struct sock *sock,
+	const struct bridge_census *census, unsigned place)
+{
+	return census ? !bridge_census_has(census, sock->bridge)
+		      : place >= DEAD_MAX;
+}
+
+/* A task, as whoever buries a socket may still be busy with it. */
+static void count_dead(struct loop_task *task)
+{
+	struct stack *stack =
+		(struct stack *)((char *)task -
+				 offsetof(struct stack, count_dead));
+	struct bridge_census *census = NULL;
+	struct sock *sock, *next;
+	unsigned place = 0;
+
+	bridge_census_new(&census);
+	for (sock = stack->dead; sock; sock = next) {
+		next = sock->next_dead;
+		if (is_to_go(sock, census, place++))
+			sock_free(sock);
+	}
+	bridge_census_free(census);
+	stack->dead_limit = DEAD_MIN + 2 * stack->dead_len;
+}
+
+void sock_init(struct stack *stack)
+{
+	stack->count_dead.run = count_dead;
+	stack->dead_limit = DEAD_MIN;
+}
+
+void sock_fini(struct stack *stack)
+{
+	loop_forget(stack->loop, &stack->count_dead);
 }
 
 void sock_free(struct sock *sock)

@@ -96,10 +96,8 @@ int sock_start(struct sock *sock);
 /* Frees @sock, its bridge, and by ops.free what is behind it. */
 void sock_free(struct sock *sock);
 
-/*
- * The bridge is DEAD: nobody will tell when the program closes it. It is kept
- * as long as there is room among the dead.
- */
+/* The bridge is DEAD: nobody will tell when the program closes it. It lives
+ * until that is found out, or until sock_exhume. */
 void sock_bury(struct sock *sock);
 /* It lives again (bridge_reopen): its cookie is new. */
 void sock_exhume(struct sock *sock);
@@ -110,7 +108,9 @@ struct sock *sock_find(const struct stack *stack, uint64_t cookie);
 /* For ops.bridge: what on_close of all types does. */
 void sock_on_close(struct bridge *bridge, enum bridge_close how, void *owner);
 
+void sock_init(struct stack *stack);
 void sock_free_all(struct stack *stack);
+void sock_fini(struct stack *stack);
 
 /* ---- sock_new.c ---- */
 

@@ -54,6 +54,7 @@ static int make(struct stack *stack)
 		return err;
 	clock_init(&stack->clock, stack->loop);
 	loopback_init(stack);
+	sock_init(stack);
 	autoconf_init(stack);
 	stack->mirror = packet_mirror_new(stack);
 	if (!stack->mirror)
@@ -79,6 +80,7 @@ static void unmake(struct stack *stack)
 	if (stack->loop) {
 		autoconf_fini(stack);
 		loopback_fini(stack);
+		sock_fini(stack);
 		clock_fini(&stack->clock);
 	}
 	netlink_server_free(stack->server);

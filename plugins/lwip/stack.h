@@ -36,8 +36,9 @@ struct stack {
 	struct iface *ifaces;		    /* by index */
 	struct mirror *mirror;		    /* packet sockets, see packet.h */
 	struct sock *bucket[STACK_BUCKETS]; /* by cookie */
-	struct sock *dead;		    /* the oldest first; see sock.c */
-	unsigned dead_len;
+	struct sock *dead;		    /* the latest first; see sock.c */
+	unsigned dead_len, dead_limit;
+	struct loop_task count_dead;
 	uint32_t next_port;		     /* of netlink sockets */
 	uint64_t secret;		     /* of sequence numbers */
 	int marker_fd;			     /* see bridge_app_sendmsg */

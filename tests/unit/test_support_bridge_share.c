@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* App ends that several processes hold, and stack processes that die. */
 #include "support_bridge.h"
+#include "bridge_census.h"
 
 #include <signal.h>
 #include <sys/socket.h>
@@ -348,9 +349,32 @@ static void a_volume_is_echoed(void **state)
 	close(echo.f.app);
 }
 
+static void census_knows_who_is_open(void **state)
+{
+	struct bridge_census *census;
+	struct fixture f;
+	int other;
+
+	(void)state;
+	open_bridge(&f, BRIDGE_STREAM, BRIDGE_FRESH, 0);
+	bridge_failed(f.bridge);
+	other = dup(f.app);
+	close(f.app);
+	f.app = -1;
+	assert_int_equal(bridge_census_new(&census), 0);
+	assert_true(bridge_census_has(census, f.bridge));
+	bridge_census_free(census);
+	close(other);
+	assert_int_equal(bridge_census_new(&census), 0);
+	assert_false(bridge_census_has(census, f.bridge));
+	bridge_census_free(census);
+	close_bridge(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(census_knows_who_is_open),
 		cmocka_unit_test(the_last_duplicate_counts),
 		cmocka_unit_test(a_child_inherits_it),
 		cmocka_unit_test(it_can_be_passed_on),

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,8 +108,44 @@ static void test_several(void)
 		lt_delete(stack[i]);
 }
 
+/* Connections that were refused leave nothing when they are closed, and stay
+ * usable when they are not. */
+static void test_refused(void)
+{
+	union lt_addr nobody = lt_addr("127.0.0.1", 9);
+	struct ioth *stack = lt_stack("lwip", lt_switch, 1);
+	int kept[10], err;
+	socklen_t size = sizeof(err);
+	long kb = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		int fd = lt_socket(
+			stack, AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+		FAILS(ioth_connect(fd, &nobody.sa, sizeof(nobody.in)),
+			EINPROGRESS);
+		CHECK(lt_poll(fd, POLLOUT, 5000) & POLLOUT);
+		if (i < 10)
+			kept[i] = fd;
+		else
+			close(fd);
+		if (i == 5000)
+			kb = resident_kb();
+	}
+	printf("15000 refused connects: %+ld KB\n", resident_kb() - kb);
+	CHECK(resident_kb() - kb < 2000);
+	for (int i = 0; i < 10; i++) {
+		CHECK(ioth_getsockopt(
+			      kept[i], SOL_SOCKET, SO_ERROR, &err, &size) == 0);
+		CHECK(err == ECONNREFUSED);
+		close(kept[i]);
+	}
+	lt_delete(stack);
+}
+
 void life_run(void)
 {
+	test_refused();
 	test_several();
 	test_leaks();
 	test_idle();

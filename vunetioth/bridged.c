@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "bridge_app.h"
+#include "bridged_kept.h"
 #include "stack.h"
 
 #define BUCKETS	  256u
@@ -89,6 +90,7 @@ static void drop(struct bridged *b, struct bsock **at)
 	*at = s->next;
 	b->count--;
 	bridged_free_askers(s);
+	kept_free(&s->kept);
 	while (bridged_take_returned(s, &r))
 		close(r.fd);
 	stack_put(s->stack);

@@ -39,6 +39,7 @@
 
 struct asker;
 struct bridged;
+struct kept;
 struct stack;
 
 /* Where datagrams were sent without error a moment ago. */
@@ -70,6 +71,7 @@ struct bsock {
 	uint32_t peer_size;	      /* 0: it is not connected */
 	struct asker *askers;	      /* of bridged_call.c */
 	struct returned *returned; /* accepted; or the new pair of a connect */
+	struct kept *kept;	   /* bridged_kept.h */
 	struct destination destination[DESTINATIONS];
 	struct bsock *next;
 };

@@ -26,6 +26,7 @@
 #include "bridge.h"
 #include "bridge_app.h"
 #include "bridged.h"
+#include "bridged_kept.h"
 #include "bridged_wait.h"
 #include "stack.h"
 
@@ -64,6 +65,7 @@ struct exchange {
 	unsigned int done; /* messages, of recvmmsg and sendmmsg */
 	struct umvu_parked *parked;
 	struct bridged_wait wait;
+	struct kept *taken;    /* what came, until the guest has been told */
 	struct stack *asked;   /* holds a reference; NULL: nobody */
 	struct destination to; /* of the datagram that is asked for */
 	bool bridge_next;      /* nobody is asked about the next one */
@@ -374,8 +376,22 @@ static void complete_name(const struct exchange *x, struct msghdr *msg)
 	msg->msg_namelen = s->peer_size;
 }
 
-static long receive_one(const struct exchange *x, const struct umvu_call *call,
-	struct message *m)
+/* Those first that another guest did not wait for. The end of a pair, which
+ * only the death of its stack is, looks like an empty datagram. */
+static ssize_t take(const struct exchange *x, struct msghdr *msg, int flags)
+{
+	struct bsock *s = bridged_find(x->bridged, x->cookie);
+	ssize_t n = s ? kept_take(&s->kept, msg, flags) : -EAGAIN;
+
+	if (n != -EAGAIN)
+		return n;
+	n = bridge_app_recvmsg(
+		x->fd, msg, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	return n == 0 && s && stack_has_ended(s->stack) ? -ECONNRESET : n;
+}
+
+static long receive_one(
+	struct exchange *x, const struct umvu_call *call, struct message *m)
 {
 	struct iovec iov = { m->payload, m->size };
 	struct msghdr msg = { .msg_iov = &iov,
@@ -392,12 +408,16 @@ static long receive_one(const struct exchange *x, const struct umvu_call *call,
 
 	if (flags & MSG_ERRQUEUE)
 		return -EAGAIN;
-	n = bridge_app_recvmsg(
-		x->fd, &msg, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	n = take(x, &msg, flags);
 	if (n < 0)
 		return n;
 	complete_name(x, &msg);
-	err = scatter(x, call, m, &msg, (size_t)n);
+	/* The guest may go even while its memory is written. */
+	err = flags & MSG_PEEK || x->is_stream
+		      ? 0
+		      : kept_add(&x->taken, &msg, (size_t)n);
+	if (!err)
+		err = scatter(x, call, m, &msg, (size_t)n);
 	return err ? err : n;
 }
 
@@ -464,8 +484,19 @@ static long run(struct exchange *x, const struct umvu_call *call)
 	return result ? result : (long)x->done;
 }
 
+/* What the guest was not told of is for the next one that asks. */
+static void give_back(struct exchange *x)
+{
+	struct bsock *s = bridged_find(x->bridged, x->cookie);
+
+	if (s)
+		kept_append(&s->kept, &x->taken);
+	kept_free(&x->taken);
+}
+
 static void exchange_free(struct exchange *x)
 {
+	give_back(x);
 	if (x->asked) {
 		stack_forget_asker(x->asked, x);
 		stack_put(x->asked);
@@ -477,7 +508,8 @@ static void exchange_free(struct exchange *x)
 
 static void finish(struct exchange *x, long result)
 {
-	umvu_answer(x->parked, result);
+	if (umvu_answer(x->parked, result) == 0)
+		kept_free(&x->taken);
 	exchange_free(x);
 }
 
@@ -593,6 +625,11 @@ long bridged_message(struct bridged *b, struct umvu_call *call, struct bsock *s,
 	}
 	if (result == -EAGAIN && x->done)
 		result = x->done;
+	if (x->taken && park(x, call) == 0) { /* to know whether it arrives */
+		finish(x, result);
+		return UMVU_PARKED;
+	}
+	kept_free(&x->taken);
 	exchange_free(x);
 	return result;
 }

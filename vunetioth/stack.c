@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -172,6 +173,15 @@ static void bury(struct stack *stack)
 	composite_free(stack->composite);
 	stack->composite = NULL;
 	stack_put(stack);
+}
+
+/* A process that ends closes its descriptors in order: the connection to us is
+ * older than all of its sockets. */
+bool stack_has_ended(const struct stack *stack)
+{
+	struct pollfd pfd = { stack->control, POLLRDHUP, 0 };
+
+	return stack->state == STACK_DEAD || poll(&pfd, 1, 0) != 0;
 }
 
 void stack_end(struct stack *stack)

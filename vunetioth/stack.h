@@ -90,6 +90,9 @@ struct stack *stack_get(struct stack *stack);
 /* The last reference ends the process. */
 void stack_put(struct stack *stack);
 
+/* Also when its process has just closed what it had, and we do not know yet. */
+bool stack_has_ended(const struct stack *stack);
+
 /* Asks; op, arg and data of @message are set. 0, then @answer will be called;
  * or a negative errno: -ENODEV dead, -EBUSY not running yet, -EAGAIN too many
  * wait already, -ENOMEM. */

@@ -51,6 +51,9 @@ for call in connect connect_poll accept; do
 	grep -Eq "^$call (ECONN[A-Z]*|ENODEV|EINVAL)$" "$tmp/blocked" ||
 		fail "$call: $(cat "$tmp/blocked")"
 done
+# a datagram socket of the kernel's waits on, in a network without wires
+grep -Eq "^datagram (ECONNRESET|still waits)$" "$tmp/blocked" ||
+	fail "recvfrom: $(cat "$tmp/blocked")"
 grep -q "^new ENODEV$" "$tmp/blocked" || fail "new: $(cat "$tmp/blocked")"
 expect 0 "* 0% packet loss*" on b ping -c 1 10.0.0.1
 expect 0 "" vuumount $c

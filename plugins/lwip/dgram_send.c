@@ -205,6 +205,18 @@ static void prepare_ident(struct dgram_sock *sock)
 			(const struct sockaddr *)&any6, sizeof(any6));
 }
 
+/* It would be written beyond the end; lwIP ends the program then. */
+static int check_checksum(const struct dgram_sock *sock, const struct pbuf *p,
+	const struct target *target)
+{
+	const struct raw_pcb *pcb = sock->pcb.raw;
+
+	if (sock->kind == DGRAM_UDP || !pcb->chksum_reqd ||
+		!IP_IS_V6_VAL(target->ip))
+		return 0;
+	return p->len < pcb->chksum_offset + 2 ? -EINVAL : 0;
+}
+
 static ssize_t send_pbuf(
 	struct dgram_sock *sock, struct pbuf *p, const struct bridge_meta *meta)
 {
@@ -221,6 +233,7 @@ static ssize_t send_pbuf(
 		prepare_ident(sock);
 		err = make_ping(sock, p);
 	}
+	err = err ?: check_checksum(sock, p, &target);
 	return err ?: sockaddr_errno(send_pcb(sock, p, &target));
 }
 

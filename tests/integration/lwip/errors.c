@@ -49,6 +49,20 @@ static void test_addresses(struct ioth *stack)
 	close(fd6);
 }
 
+/* No room for the checksum, as in Linux; and the stack lives on. */
+static void test_raw(struct ioth *stack)
+{
+	int fd = lt_socket(stack, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+	union lt_addr to = lt_addr("::1", 0);
+
+	for (size_t size = 0; size < 4; size++)
+		FAILS(ioth_sendto(
+			      fd, "\200\0\0", size, 0, &to.sa, sizeof(to.in6)),
+			EINVAL);
+	CHECK(ioth_sendto(fd, "\200\0\0\0", 4, 0, &to.sa, sizeof(to.in6)) == 4);
+	close(fd);
+}
+
 static void test_options(struct ioth *stack)
 {
 	int fd = lt_socket(stack, AF_INET, SOCK_STREAM, 0), one = 1;
@@ -85,6 +99,7 @@ void errors_run(void)
 
 	test_types(stack);
 	test_addresses(stack);
+	test_raw(stack);
 	test_options(stack);
 	lt_delete(stack);
 	test_stacks();

@@ -45,7 +45,8 @@ done
 # Not what they answer now, interfaces may be down, but that they do.
 for name in lwip vdestack; do
 	case $stacks in
-	*$name*) check "$name" vustack "$tmp/$name" ip link show lo >/dev/null ;;
+	*$name*) vustack "$tmp/$name" ip link show lo >"$tmp/out" ||
+		fail "$name has died" ;;
 	esac
 done
 for name in $stacks; do

@@ -159,19 +159,6 @@ def pss(place, start):
     return used
 
 
-def ticks(place):
-    """{(pid, name): user and system time in ticks} of a place."""
-    used = {}
-    for pid in processes(place):
-        try:
-            with open(f"/proc/{pid}/stat") as f:
-                fields = f.read().rpartition(")")[2].split()
-            used[pid, name_of(pid)] = int(fields[11]) + int(fields[12])
-        except OSError:
-            pass
-    return used
-
-
 def thread_ns(place):
     """{(name, tid): nanoseconds on a processor} of a place's threads."""
     used = {}

@@ -41,6 +41,9 @@ int ioth_lwip_setsockopt(
 		return setsockopt(fd, level, optname, optval, optlen);
 	if (!optval && optlen)
 		return calls_result(-EFAULT);
+	/* where an urgent byte is read is the business of the pair, too */
+	if (level == SOL_SOCKET && optname == SO_OOBINLINE)
+		ioth_pass_setsockopt(fd, level, optname, optval, optlen);
 	err = calls_run(fd, &call);
 	return calls_is_kernels(fd, err)
 		       ? setsockopt(fd, level, optname, optval, optlen)

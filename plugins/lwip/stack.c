@@ -5,6 +5,7 @@
 #include "iface.h"
 #include "packet.h"
 #include "sock.h"
+#include "tcp.h"
 
 #include <lwip/init.h>
 #include <lwip/priv/tcp_priv.h>
@@ -74,6 +75,7 @@ static int make(struct stack *stack)
 static void unmake(struct stack *stack)
 {
 	icmp_unlisten();
+	tcp_urgent_unlisten();
 	while (stack->ifaces)
 		iface_free(stack->ifaces);
 	mirror_free(stack->mirror);
@@ -125,6 +127,8 @@ int stack_new(struct stack **stack, const char *vnlv[], const char **what)
 		goto unmake;
 	lwip_init();
 	err = clock_is_in_place() ? icmp_listen() : -EBUSY;
+	if (!err)
+		err = tcp_urgent_listen();
 	if (!err)
 		err = add_ifaces(new, vnlv, what);
 	if (!err) {

@@ -151,10 +151,10 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 {
 	struct tcp_sock *sock = arg;
 
-	(void)pcb;
 	(void)err;
 	tcp_neigh_end(sock);
 	keep_names(sock);
+	sock->rx_end = pcb->rcv_nxt;
 	sock->state = TCP_SOCK_OPEN;
 	bridge_connected(sock->sock.bridge);
 	wake_waiters(sock);
@@ -378,7 +378,7 @@ int tcp_reopen(struct sock *base, int flags, int *fd)
 	sock->state = TCP_SOCK_CLOSED;
 	sock->got_fin = sock->told_fin = sock->sent_fin = false;
 	sock->was_reset = sock->connect_told = false;
-	sock->wants_data = false;
+	sock->wants_data = sock->urgent_waits = sock->has_urgent = false;
 	base->error = 0;
 	tcp_rx_free(&sock->rx);
 	loop_forget(base->stack->loop, &sock->deliver);

@@ -50,6 +50,11 @@ struct tcp_sock {
 	enum tcp_sock_state state;
 	struct tcp_pcb *pcb; /* NULL: none yet, FAILED, OVER */
 	struct tcp_rx rx;
+	u32_t rx_end;	    /* sequence number behind what has come */
+	bool has_urgent;    /* a byte to come, or in rx, is */
+	u32_t urgent_seqno; /* this one */
+	bool urgent_waits;  /* to be written: */
+	unsigned char urgent_out;
 	bool got_fin, told_fin, sent_fin, was_reset;
 	bool connect_told; /* connect has said that it is connected */
 	bool wants_data;   /* the bridge has more than we could take */
@@ -109,6 +114,18 @@ extern const struct bridge_ops tcp_bridge_ops;
 void tcp_output_now(struct tcp_sock *sock);
 /* lwIP has counted an acknowledgement of @acked bytes for slow start. */
 void tcp_output_grow(struct tcp_pcb *pcb, unsigned acked);
+
+/* ---- tcp_urgent.c ---- */
+
+/* Once per stack. Errors: -ENOMEM. */
+int tcp_urgent_listen(void);
+void tcp_urgent_unlisten(void);
+/* False: lwIP has no room for it now. */
+bool tcp_urgent_send(struct tcp_sock *sock, unsigned char byte);
+/* How much of rx is before the urgent byte: all, if that is not there. */
+size_t tcp_urgent_distance(struct tcp_sock *sock);
+/* The first byte of rx is urgent. As bridge_deliver; 0: it is not any more. */
+ssize_t tcp_urgent_deliver(struct tcp_sock *sock);
 
 /* ---- tcp_neigh.c ---- */
 

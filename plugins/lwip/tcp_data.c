@@ -81,7 +81,10 @@ void tcp_push(struct tcp_sock *sock)
 	if (!sock->pcb || sock->state != TCP_SOCK_OPEN || sock->sent_fin)
 		return;
 	sock->wants_data = false;
-	while (push_some(sock))
+	if (sock->urgent_waits)
+		sock->urgent_waits = sock->wants_data =
+			!tcp_urgent_send(sock, sock->urgent_out);
+	while (!sock->urgent_waits && push_some(sock))
 		;
 	if (sock->pcb)
 		tcp_output(sock->pcb);
@@ -95,15 +98,14 @@ static void on_data(struct bridge *bridge, void *owner)
 	tcp_push(sock);
 }
 
-/* lwIP has no urgent pointer to send: the byte goes along with the others. */
 static void on_urgent(struct bridge *bridge, unsigned char byte, void *owner)
 {
 	struct tcp_sock *sock = owner;
 
 	(void)bridge;
-	if (sock->pcb && sock->state == TCP_SOCK_OPEN && !sock->sent_fin &&
-		tcp_write(sock->pcb, &byte, 1, TCP_WRITE_FLAG_COPY) == ERR_OK)
-		tcp_output(sock->pcb);
+	sock->urgent_out = byte;
+	sock->urgent_waits = true;
+	tcp_push(sock);
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
@@ -167,12 +169,18 @@ static void rx_drop(struct tcp_rx *rx, size_t size)
 static ssize_t deliver_some(struct tcp_sock *sock)
 {
 	struct iovec iov[IOV_MAX_PBUFS];
+	size_t left = tcp_urgent_distance(sock);
 	unsigned len = 0;
+	ssize_t n = left ? 0 : tcp_urgent_deliver(sock);
 
-	for (const struct pbuf *p = sock->rx.first; p && len < IOV_MAX_PBUFS;
-		p = p->next) {
+	if (n)
+		return n;
+	left = left ?: sock->rx.size;
+	for (const struct pbuf *p = sock->rx.first;
+		p && left && len < IOV_MAX_PBUFS; p = p->next) {
 		iov[len].iov_base = p->payload;
-		iov[len++].iov_len = p->len;
+		iov[len].iov_len = p->len < left ? p->len : left;
+		left -= iov[len++].iov_len;
 	}
 	return bridge_deliver(sock->sock.bridge, iov, len);
 }
@@ -241,6 +249,8 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 	(void)pcb;
 	(void)err;
 	if (p)
+		sock->rx_end += p->tot_len;
+	if (p)
 		rx_append(&sock->rx, p);
 	else
 		sock->got_fin = true;
@@ -270,6 +280,7 @@ static void on_shutdown(struct bridge *bridge, void *owner)
 
 void tcp_data_attach(struct tcp_sock *sock)
 {
+	sock->rx_end = sock->pcb->rcv_nxt;
 	tcp_recv(sock->pcb, on_recv);
 	tcp_sent(sock->pcb, on_sent);
 }

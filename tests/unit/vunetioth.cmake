@@ -17,6 +17,9 @@ unit_test(defaults
 unit_test(control
 	SOURCES test_control.c ${vunetioth}/control.c
 	INCLUDES ${vunetioth} ${PROJECT_SOURCE_DIR}/libioth/include)
+unit_test(kept
+	SOURCES test_kept.c ${vunetioth}/bridged_kept.c
+	INCLUDES ${vunetioth})
 unit_test(waiters
 	SOURCES test_waiters.c ${vunetioth}/stackproc/waiters.c
 	LIBRARIES Threads::Threads

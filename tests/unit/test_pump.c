@@ -742,10 +742,67 @@ static void fails_later(void **state)
 	let_go();
 	assert_int_equal(connect_app(f), -EINPROGRESS);
 	fail_soon(f);
-	assert_polls(f->app, POLLIN | POLLOUT | POLLHUP);
+	assert_polls(f->app, POLLHUP);
+	assert_polls(f->app, POLLOUT | POLLHUP);
 	assert_int_equal(so_error(f), ECONNREFUSED);
 	assert_int_equal(so_error(f), 0);
-	assert_int_equal(connect_app(f), -ECONNABORTED);
+}
+
+static void connects_again_after_failing_later(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t cookie;
+
+	fails_later(state);
+	cookie = bridge_app_cookie(f->app);
+	hold();
+	plugin.connect_error = 0;
+	let_go();
+	assert_int_equal(connect_app(f), 0);
+	assert_true(bridge_app_cookie(f->app) != cookie);
+	assert_true(fcntl(f->app, F_GETFL) & O_NONBLOCK);
+	say(f, "hello", 0);
+	assert_reads(f->app, "hello");
+	close(f->app);
+	f->app = -1;
+	wait_for(was_closed);
+}
+
+static void fails_later_and_says_so_itself(void **state)
+{
+	struct fixture *f = *state;
+
+	open_socket(f, SOCK_STREAM | SOCK_NONBLOCK);
+	hold();
+	plugin.is_connected = false;
+	plugin.connect_error = EINPROGRESS;
+	let_go();
+	assert_int_equal(connect_app(f), -EINPROGRESS);
+	fail_soon(f);
+	assert_polls(f->app, POLLHUP);
+	assert_int_equal(connect_app(f), -ECONNREFUSED);
+	hold();
+	plugin.connect_error = 0;
+	plugin.aborts_once = true;
+	let_go();
+	assert_int_equal(connect_app(f), 0);
+}
+
+static void disconnects(void **state)
+{
+	static struct control_message out;
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct fixture *f = *state;
+
+	open_connected(f);
+	say(f, "unread", 0);
+	assert_polls(f->app, POLLIN);
+	assert_int_equal(
+		call(f, __NR_connect, 0, 0, &nobody, sizeof(nobody), &out), 0);
+	assert_false(is_writable(f->app));
+	assert_int_equal(connect_app(f), 0);
+	say(f, "hello", 0);
+	assert_reads(f->app, "hello");
 }
 
 static void *fail_soon_in_thread(void *arg)
@@ -1042,6 +1099,9 @@ int main(void)
 		TEST(sends_urgent_data),
 		TEST(connects_later),
 		TEST(fails_later),
+		TEST(connects_again_after_failing_later),
+		TEST(fails_later_and_says_so_itself),
+		TEST(disconnects),
 		TEST(waits_for_a_failure),
 		TEST(waits_as_long_as_it_may),
 		TEST(refuses_at_once),

@@ -276,6 +276,26 @@ int pump_adopt_in(struct pump *pump, int fd, int domain, int type, int protocol,
 	return app_fd;
 }
 
+int pump_reopen(struct pump_sock *s, int flags, int *app_fd)
+{
+	int err = bridge_reopen(s->bridge, flags | SOCK_CLOEXEC, app_fd);
+
+	if (err)
+		return err;
+	err = bridge_start(s->bridge);
+	if (err) {
+		bridge_failed(s->bridge);
+		close(*app_fd);
+		return err;
+	}
+	leave(s);
+	enter(s);
+	watch_closing(s, *app_fd);
+	s->state = PUMP_NEW;
+	s->in_ended = s->out_ended = s->guest_shut = s->told_shut = false;
+	return 0;
+}
+
 struct adopt_call {
 	struct pump *pump;
 	int fd, domain, type, protocol;

@@ -66,7 +66,7 @@ int pump_adopt(struct pump *pump, int fd, int domain, int type, int protocol);
 
 /*
  * What calls_do() does, for @fd, a duplicate of an app end. Waits only in
- * connect. Returns 0, for accept4 a descriptor, or a negative errno; -ENOTCONN:
+ * connect, which may put another app end in the place of @fd (dup3(2)). Returns 0, for accept4 a descriptor, or a negative errno; -ENOTCONN:
  * @fd is none of its app ends (any more).
  */
 int pump_call(struct pump *pump, const struct control_message *in, int fd,

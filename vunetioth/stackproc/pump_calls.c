@@ -178,10 +178,13 @@ static int do_listen(struct pump_sock *s, struct pump_call *c)
 	return pump_listen(s, c->in->arg[1]);
 }
 
-/* Streams are shut down at the app end, which the bridge tells. */
+/* A stream that is connected is shut down at the app end only: the plug-in is
+ * told when it has got what was written before. */
 static int do_shutdown(struct pump_sock *s, struct pump_call *c)
 {
-	if (ioth_shutdown(s->fd, c->in->arg[1]) < 0)
+	bool told_later = pump_is_stream(s) && s->state == PUMP_OPEN;
+
+	if (!told_later && ioth_shutdown(s->fd, c->in->arg[1]) < 0)
 		return error_of(EOPNOTSUPP);
 	return ioth_pass_shutdown(c->fd, c->in->arg[1]) < 0 ? -errno : 0;
 }

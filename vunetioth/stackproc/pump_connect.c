@@ -12,7 +12,8 @@
  * A failure is told once. Whoever waits for it gets it as his result, and may
  * connect again: the bridge is as fresh as before. (To the plug-in it was no
  * blocking connect, so there the next one may fail with ECONNABORTED once.) If
- * nobody waits the bridge shows it, and it is SO_ERROR.
+ * nobody waits the bridge shows it, and it is SO_ERROR; then the next connect
+ * makes a new pair, which takes the place of the guest's descriptor.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +21,18 @@
 #include <string.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 #include "ioth/pass.h"
 #include "pump_impl.h"
 
 struct connect_call {
 	struct pump *pump;
 	uint64_t cookie;
+	const struct sockaddr *addr;
+	socklen_t size;
 	int fd;	    /* the plug-in's */
+	int app_fd; /* a new one for the guest, of @flags; -1: none */
+	int flags;
 	bool waits; /* for the end */
 	bool again; /* to be tried once more */
 	bool joins; /* another call has begun it */
@@ -110,13 +116,20 @@ static int wait_for_it(struct pump_sock *s, struct connect_call *c, int err)
 	return -EINPROGRESS;
 }
 
-/* What nobody has been told yet; a new pair would be needed to go on. */
-static int earlier_error(struct pump_sock *s)
+/* After a failure that nobody waited for, or a reset: what nobody has been told
+ * yet; then it begins anew. */
+static int reopen(struct pump_sock *s, struct connect_call *c)
 {
-	int error = s->error;
+	int err = s->error;
 
 	s->error = 0;
-	return error ? -error : -ECONNABORTED;
+	s->has_failed = s->has_failed || err;
+	if (err || bridge_state(s->bridge) != BRIDGE_DEAD)
+		return err ? -err : -ECONNABORTED;
+	err = pump_reopen(s, c->flags, &c->app_fd);
+	if (!err)
+		c->cookie = s->cookie;
+	return err;
 }
 
 /* 0: go on. 1: it is connected, which is told once. */
@@ -136,18 +149,40 @@ static int check_state(struct pump_sock *s, struct connect_call *c)
 		s->connect_told = true;
 		return 1;
 	case PUMP_OVER:
-		return earlier_error(s);
+		return reopen(s, c);
 	default:
 		return 0;
 	}
+}
+
+/* connect(2) to AF_UNSPEC: 1, it is done, or why not. */
+static int disconnect(struct pump_sock *s, struct connect_call *c)
+{
+	if (ioth_connect(s->fd, c->addr, c->size) < 0)
+		return -errno;
+	if (s->state != PUMP_OPEN && s->state != PUMP_CONNECTING)
+		return 1;
+	if (s->state == PUMP_OPEN)
+		bridge_reset(s->bridge);
+	else
+		bridge_failed(s->bridge);
+	s->busy++;
+	pump_over(s);
+	s->busy--;
+	return pump_reopen(s, c->flags, &c->app_fd) ?: 1;
 }
 
 static int begin(void *arg)
 {
 	struct connect_call *c = arg;
 	struct pump_sock *s = pump_find(c->pump, c->cookie);
-	int err = s ? check_state(s, c) : -EBADF;
+	int err;
 
+	if (!s)
+		return -EBADF;
+	err = pump_is_stream(s) && c->addr->sa_family == AF_UNSPEC
+		      ? disconnect(s, c)
+		      : check_state(s, c);
 	if (err)
 		return err;
 	if (pump_is_stream(s))
@@ -243,21 +278,23 @@ static int wait_end(struct connect_call *c, int fd)
 		       : c->waiter.result;
 }
 
-static void ask_plugin(
-	struct connect_call *c, const struct sockaddr *addr, socklen_t size)
+static int ask_plugin(const struct connect_call *c)
 {
-	c->result = ioth_connect(c->fd, addr, size) < 0 ? -errno : 0;
-	if (c->result == -ECONNABORTED && c->again)
-		c->result = ioth_connect(c->fd, addr, size) < 0 ? -errno : 0;
+	return ioth_connect(c->fd, c->addr, c->size) < 0 ? -errno : 0;
 }
 
 int pump_connect(struct pump *pump, uint64_t cookie,
 	const struct control_message *in, int fd)
 {
+	bool waits = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	struct sockaddr_storage addr = { 0 };
 	struct connect_call c = { .pump = pump,
 		.cookie = cookie,
-		.waits = !(fcntl(fd, F_GETFL) & O_NONBLOCK) };
-	struct sockaddr_storage addr = { 0 };
+		.addr = (struct sockaddr *)&addr,
+		.size = in->size,
+		.app_fd = -1,
+		.flags = waits ? 0 : SOCK_NONBLOCK,
+		.waits = waits };
 	int err;
 
 	if (in->size > sizeof(addr))
@@ -265,8 +302,14 @@ int pump_connect(struct pump *pump, uint64_t cookie,
 	memcpy(&addr, in->data, in->size);
 	sem_init(&c.waiter.done, 0, 0);
 	err = loop_call(pump->loop, begin, &c);
+	if (c.app_fd >= 0) {
+		dup3(c.app_fd, fd, O_CLOEXEC);
+		close(c.app_fd);
+	}
 	if (!err) {
-		ask_plugin(&c, (struct sockaddr *)&addr, in->size);
+		c.result = ask_plugin(&c);
+		if (c.result == -ECONNABORTED && c.again)
+			c.result = ask_plugin(&c);
 		err = loop_call(pump->loop, end, &c);
 	}
 	if (err == -EINPROGRESS && c.waits)

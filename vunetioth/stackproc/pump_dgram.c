@@ -132,11 +132,9 @@ static void take_out(struct pump_sock *s)
 ssize_t pump_dgram_send(struct pump_sock *s, const void *bytes, size_t size,
 	const struct bridge_meta *meta)
 {
-	do {
-		s->again = false;
-		if (s->state == PUMP_OPEN)
-			take_out(s);
-	} while (s->again);
+	do
+		pump_step(s);
+	while (s->again && !s->out);
 	return s->out ? -EAGAIN : pump_io_send_dgram(s, bytes, size, meta);
 }
 

@@ -135,6 +135,12 @@ struct pump_sock *pump_find(const struct pump *pump, uint64_t cookie);
 int pump_adopt_in(struct pump *pump, int fd, int domain, int type, int protocol,
 	enum bridge_state state);
 
+/*
+ * A bridge that is DEAD begins anew; *@app_fd, of @flags (SOCK_NONBLOCK), has to
+ * take the place of the guest's descriptor. Errors: of bridge_open, bridge_start.
+ */
+int pump_reopen(struct pump_sock *s, int flags, int *app_fd);
+
 /* Is this one of the plug-in's sockets that the pump has already? */
 bool pump_knows_fd(const struct pump *pump, int fd);
 

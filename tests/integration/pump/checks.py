@@ -128,6 +128,15 @@ def check_refused_later():
         err = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     equal(errno.errorcode.get(err), "ECONNREFUSED")
     equal(s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), 0)
+    with listening() as server:
+        err = s.connect_ex(server.getsockname())
+        if err == errno.ECONNABORTED:  # the kernel says so once
+            err = s.connect_ex(server.getsockname())
+        if err:
+            equal(errno.errorcode[err], "EINPROGRESS")
+        equal(events(s, select.POLLOUT), select.POLLOUT)
+        s.send(b"again")
+        equal(receive(server.accept()[0], 5), b"again")
 
 
 def check_connect_later():

@@ -293,6 +293,21 @@ static int failing_socket(int domain, int type, int protocol)
 	return -1;
 }
 
+static void plain_if_it_says_so(void **state)
+{
+	struct ioth *counter = ioth_newstack("counter", NULL);
+	struct ioth *kernel = ioth_newstack("kernel", NULL);
+	int something;
+
+	(void)state;
+	assert_int_equal(ioth_plain(NULL), 1);
+	assert_int_equal(ioth_plain(counter), 1);
+	assert_int_equal(ioth_plain(kernel), 0);
+	assert_errno(ioth_plain((struct ioth *)&something), EINVAL);
+	assert_int_equal(ioth_delstack(counter), 0);
+	assert_int_equal(ioth_delstack(kernel), 0);
+}
+
 static void supported_tried_in_vain(void **state)
 {
 	struct ioth_functions mock = { .socket = failing_socket };
@@ -409,6 +424,7 @@ int main(void)
 		cmocka_unit_test(supported_asked),
 		cmocka_unit_test(supported_tried),
 		cmocka_unit_test(supported_tried_in_vain),
+		cmocka_unit_test(plain_if_it_says_so),
 		cmocka_unit_test(procopen_of_host),
 		cmocka_unit_test(procopen_of_null),
 		cmocka_unit_test(procopen_not_offered),

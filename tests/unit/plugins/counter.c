@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * counter - counts the sockets that it has made in a variable of its file, so
- * that copies of it can be told apart; each of its calls fails in its own way
+ * that copies of it can be told apart; each of its calls fails in its own way.
+ * It says that its descriptors can be used as they are
  */
 #include <errno.h>
 #include <unistd.h>
@@ -14,6 +15,9 @@ int ioth_counter_socket(int domain, int type, int protocol);
 int ioth_counter_bind(int fd, const struct sockaddr *addr, socklen_t addrlen);
 int ioth_counter_listen(int fd, int backlog);
 int ioth_counter_delstack(void *stackdata);
+
+extern const int ioth_plain_descriptors;
+const int ioth_plain_descriptors = 1;
 
 static int sockets;
 

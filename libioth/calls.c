@@ -369,6 +369,20 @@ int ioth_bind(int fd, const struct sockaddr *addr, socklen_t addrlen)
 	return (int)CALL(fd, bind, (fd, addr, addrlen));
 }
 
+/* What the plug-in has put in the place of @fd, see plugin.h. */
+static int note_replaced(struct ioth *stack, int fd)
+{
+	struct ioth *known;
+
+	if (!stack->plugin.owns)
+		return 0;
+	known = sockets_stack(fd);
+	if (known)
+		stack_put(known);
+	return known || stack->plugin.owns(fd) != 1 ? 0
+						    : sockets_add(fd, stack);
+}
+
 int ioth_connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
 {
 	struct call call;
@@ -377,8 +391,9 @@ int ioth_connect(int fd, const struct sockaddr *addr, socklen_t addrlen)
 	if (call_begin(&call, sockets_stack(fd),
 		    offsetof(struct ioth_functions, connect), -EBADF)) {
 		res = call.stack->f.connect(fd, addr, addrlen);
-		/* It may be another socket now, see plugin.h. */
-		call.err = sockets_add(fd, call.stack);
+		/* owns may change the plug-in's errno */
+		call.err = res < 0 ? stack_error(call.stack) : 0;
+		call.err = note_replaced(call.stack, fd) ?: call.err;
 	}
 	return (int)call_end(&call, res);
 }

@@ -178,6 +178,8 @@ int plugin_open(struct plugin *plugin, const char *name,
 		(void (*)(void *))symbol(plugin->object.handle, name, "abort");
 	plugin->sockets = (int (*)(int, int, int, int[], int))symbol(
 		plugin->object.handle, name, "sockets");
+	plugin->owns =
+		(int (*)(int))symbol(plugin->object.handle, name, "owns");
 	plain = dlsym(plugin->object.handle, "ioth_plain_descriptors");
 	plugin->plain = plain && *plain;
 	license = symbol(plugin->object.handle, name, "license");

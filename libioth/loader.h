@@ -21,8 +21,9 @@ struct plugin {
 	int (*procopen)(const char *path, int flags);
 	void (*abort)(void *stackdata); /* or NULL */
 	int (*sockets)(int domain, int type, int protocol, int fds[],
-		int len); /* or NULL */
-	bool plain;	  /* see ioth_plain() */
+		int len);    /* or NULL */
+	int (*owns)(int fd); /* or NULL */
+	bool plain;	     /* see ioth_plain() */
 };
 
 /*

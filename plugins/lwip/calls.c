@@ -142,6 +142,22 @@ int ioth_lwip_procopen(const char *path, int flags)
 	return calls_result(loop_call(call.stack->loop, do_procopen, &call));
 }
 
+/* ---- whose is it ---- */
+
+static int do_nothing(struct sock *sock, struct call *call)
+{
+	(void)sock;
+	(void)call;
+	return 0;
+}
+
+int ioth_lwip_owns(int fd)
+{
+	struct call call = { .run = do_nothing };
+
+	return calls_run(fd, &call) == 0;
+}
+
 /* ---- bind, listen ---- */
 
 static int do_bind(struct sock *sock, struct call *call)

@@ -28,6 +28,9 @@ void ioth_lwip_abort(void *stackdata);
 /* 1 for AF_INET, AF_INET6, AF_NETLINK, AF_PACKET. */
 int ioth_lwip_supported(int domain);
 
+/* After a connect: the socket may have got a new pair. */
+int ioth_lwip_owns(int fd);
+
 /* What procnet_open() makes; nothing below sys/net. */
 int ioth_lwip_procopen(const char *path, int flags);
 

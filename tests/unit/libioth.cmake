@@ -5,7 +5,8 @@
 set(test_home ${CMAKE_CURRENT_BINARY_DIR}/home)
 set(test_plugins ${test_home}/.ioth)
 
-foreach(plugin IN ITEMS batch counter failing licensed nonewstack mock-r)
+foreach(plugin IN ITEMS batch counter failing licensed nonewstack replacing
+	mock-r)
 	string(REPLACE "-r" "" source ${plugin})
 	add_library(test_plugin_${source} MODULE plugins/${source}.c)
 	target_include_directories(test_plugin_${source} PRIVATE

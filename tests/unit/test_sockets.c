@@ -592,6 +592,33 @@ static void given_errors(void **state)
 		ioth_sockets(stack, AF_INET, SOCK_DGRAM, 0, &fd, 1), EINVAL);
 }
 
+static void connect_may_replace(void **state)
+{
+	struct ioth *stack = ioth_newstack("replacing", NULL);
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = ioth_msocket(stack, AF_INET, SOCK_STREAM, 0);
+
+	(void)state;
+	assert_errno(ioth_connect(fd, (struct sockaddr *)&to, sizeof(to)),
+		ECONNREFUSED);
+	assert_int_equal(ioth_listen(fd, 1), 0);
+	assert_errno(ioth_delstack(stack), EBUSY);
+	assert_int_equal(ioth_close(fd), 0);
+	assert_int_equal(ioth_delstack(stack), 0);
+}
+
+static void number_reused_during_connect(void **state)
+{
+	struct ioth *stack = ioth_newstack("replacing", NULL);
+	int fd = ioth_msocket(stack, AF_INET, SOCK_STREAM, 0);
+
+	(void)state;
+	assert_errno(ioth_connect(fd, NULL, 0), ECONNREFUSED);
+	assert_errno(ioth_listen(fd, 1), EBADF);
+	assert_int_equal(ioth_delstack(stack), 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -617,6 +644,8 @@ int main(void)
 		cmocka_unit_test(given_sockets_in_another_process),
 		stack_test(given_one_by_one),
 		stack_test(given_errors),
+		cmocka_unit_test(connect_may_replace),
+		cmocka_unit_test(number_reused_during_connect),
 	};
 
 	use_test_plugins();

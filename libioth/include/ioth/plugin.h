@@ -42,6 +42,11 @@
  *	makes up to @len sockets at once, where that is cheaper than as many
  *	calls of socket; returns how many, at least one
  *
+ * int ioth_NAME_owns(int fd);
+ *	1 when @fd is a socket of the stack. With it, connect may put another
+ *	descriptor in the place of its own, by dup3(2); owns tells this one from
+ *	what another thread has put there meanwhile
+ *
  * const int ioth_plain_descriptors;	(without NAME)
  *	not 0: plain read(2), write(2), poll(2) ... on the descriptors themselves
  *	do what the plug-in's functions do, see ioth_plain(). Whoever bridges
@@ -102,7 +107,6 @@ struct ioth_functions {
 	int (*socket)(int domain, int type, int protocol);
 	int (*close)(int fd);
 	int (*bind)(int fd, const struct sockaddr *addr, socklen_t addrlen);
-	/* may put another descriptor in the place of fd, by dup3(2) */
 	int (*connect)(int fd, const struct sockaddr *addr, socklen_t addrlen);
 	int (*listen)(int fd, int backlog);
 	int (*accept)(int fd, struct sockaddr *addr, socklen_t *addrlen);

@@ -86,17 +86,22 @@ static bool is_dots(const char *name)
 	return !strcmp(name, ".") || !strcmp(name, "..");
 }
 
+/* Or has gone: a switch that ends takes all this away itself. */
+static bool is_socket(DIR *dir, const char *name)
+{
+	struct stat st;
+	int result = fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW);
+
+	return result < 0 ? errno == ENOENT : S_ISSOCK(st.st_mode);
+}
+
 static bool holds_only_sockets(DIR *dir)
 {
 	const struct dirent *entry;
-	struct stat st;
 
 	rewinddir(dir);
 	while ((entry = readdir(dir)))
-		if (!is_dots(entry->d_name) &&
-			(fstatat(dirfd(dir), entry->d_name, &st,
-				 AT_SYMLINK_NOFOLLOW) < 0 ||
-				!S_ISSOCK(st.st_mode)))
+		if (!is_dots(entry->d_name) && !is_socket(dir, entry->d_name))
 			return false;
 	return true;
 }
@@ -120,9 +125,9 @@ bool wire_stale_remove(const char *vnl)
 		return false;
 	dir = opendir(path);
 	if (!dir)
-		return false;
+		return errno == ENOENT;
 	if (holds_only_sockets(dir))
 		unlink_all(dir);
 	closedir(dir);
-	return rmdir(path) == 0;
+	return rmdir(path) == 0 || errno == ENOENT;
 }

@@ -77,21 +77,32 @@ static bool stays_served(const char *dir)
 	return true;
 }
 
+/* Succeeded, or somebody else has: a switch that ends takes all this away. */
+static bool is_done(int result)
+{
+	return result == 0 || errno == ENOENT;
+}
+
+static bool is_socket(DIR *dir, const char *name)
+{
+	struct stat st;
+	int result = fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW);
+
+	return result < 0 ? errno == ENOENT : S_ISSOCK(st.st_mode);
+}
+
 /* With @remove, unlinks; without, says whether there are sockets only. */
 static bool each_socket(DIR *dir, bool remove)
 {
 	const struct dirent *entry;
-	struct stat st;
 
 	rewinddir(dir);
 	while ((entry = readdir(dir))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		if (fstatat(dirfd(dir), entry->d_name, &st,
-			    AT_SYMLINK_NOFOLLOW) < 0 ||
-			!S_ISSOCK(st.st_mode))
+		if (!is_socket(dir, entry->d_name))
 			return false;
-		if (remove && unlinkat(dirfd(dir), entry->d_name, 0) < 0)
+		if (remove && !is_done(unlinkat(dirfd(dir), entry->d_name, 0)))
 			return false;
 	}
 	return true;
@@ -103,7 +114,7 @@ static bool empty(const char *path)
 	bool is_empty;
 
 	if (!dir)
-		return false;
+		return errno == ENOENT;
 	is_empty = each_socket(dir, false) && each_socket(dir, true);
 	closedir(dir);
 	return is_empty;
@@ -115,5 +126,5 @@ bool stale_remove(const char *locator)
 
 	if (vnl_switch_dir(locator, dir, sizeof(dir)) < 0)
 		return false;
-	return !stays_served(dir) && empty(dir) && rmdir(dir) == 0;
+	return !stays_served(dir) && empty(dir) && is_done(rmdir(dir));
 }

@@ -141,7 +141,7 @@ while (packet := rx.recv(100))[20]:
 print(socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20]))
 END
 expect 0 "10.0.0.1 10.0.0.2" on b python3 "$tmp/raw.py"
-for trace in "traceroute -n -I" "mtr -n -r -c 1" "mtr -n -r -c 1 -u"; do
+for trace in "traceroute -n -I" "mtr -n -r -c 1 -G 1" "mtr -n -r -c 1 -G 1 -u"; do
 	command -v "${trace%% *}" >/dev/null || continue
 	# shellcheck disable=SC2086
 	expect 0 "*1* 10.0.0.1 *" on b $trace 10.0.0.1

@@ -154,6 +154,28 @@ static int check(const struct ioth_functions *functions, const char *name,
 	return 0;
 }
 
+static void find_libc(struct plugin *plugin)
+{
+	void *handle = plugin->object.handle;
+
+	plugin->errno_location =
+		(int *(*)(void))dlsym(handle, "__errno_location");
+	if (!plugin->errno_location)
+		plugin->errno_location = __errno_location;
+	if (!plugin->object.in)
+		return;
+	plugin->ctype_location = (const unsigned short **(*)(void))dlsym(
+		handle, "__ctype_b_loc");
+	plugin->uselocale = (locale_t(*)(locale_t))dlsym(handle, "uselocale");
+}
+
+void plugin_greet(const struct plugin *plugin)
+{
+	if (plugin->ctype_location && plugin->uselocale &&
+		!*plugin->ctype_location())
+		plugin->uselocale(plugin->uselocale(NULL));
+}
+
 int plugin_open(struct plugin *plugin, const char *name,
 	struct ioth_functions *functions)
 {
@@ -164,10 +186,7 @@ int plugin_open(struct plugin *plugin, const char *name,
 	if (err)
 		return err;
 	find_functions(plugin->object.handle, name, functions);
-	plugin->errno_location = (int *(*)(void))dlsym(
-		plugin->object.handle, "__errno_location");
-	if (!plugin->errno_location)
-		plugin->errno_location = __errno_location;
+	find_libc(plugin);
 	plugin->supported =
 		(int (*)(int))symbol(plugin->object.handle, name, "supported");
 	plugin->errmsg = (const char *(*)(void))symbol(

@@ -5,6 +5,7 @@
 #ifndef IOTH_LOADER_H
 #define IOTH_LOADER_H
 
+#include <locale.h>
 #include <stdbool.h>
 
 #include "object.h"
@@ -13,8 +14,12 @@ struct ioth_functions;
 
 /* A loaded plug-in, as one stack sees it. */
 struct plugin {
-	struct object object;	      /* empty: built in */
-	int *(*errno_location)(void); /* of the libc that it uses */
+	struct object object; /* empty: built in */
+	/* of the libc that it uses */
+	int *(*errno_location)(void);
+	/* of a libc of its own, else NULL: see plugin_greet */
+	const unsigned short **(*ctype_location)(void);
+	locale_t (*uselocale)(locale_t locale);
 	int (*supported)(int domain); /* or NULL */
 	const char *(*errmsg)(void);  /* or NULL */
 	/* or NULL */
@@ -34,6 +39,14 @@ struct plugin {
  */
 int plugin_open(struct plugin *plugin, const char *name,
 	struct ioth_functions *functions);
+
+/*
+ * To be called before a function of @plugin, in each thread. A libc of its own
+ * knows the threads that it has made; in others its <ctype.h> has no table, and
+ * isspace(3) would end the program.
+ */
+void plugin_greet(const struct plugin *plugin);
+
 void plugin_close(struct plugin *plugin);
 
 /* The names of all plug-ins, see ioth_plugins(). NULL: no memory. */

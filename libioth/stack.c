@@ -24,6 +24,7 @@ struct ioth *stack_enter(struct ioth *stack)
 	struct ioth *outer = current;
 
 	current = stack;
+	plugin_greet(&stack->plugin);
 	return outer;
 }
 

@@ -201,6 +201,30 @@ static void *read_one(void *fd)
 	return ioth_read(*(int *)fd, &byte, 1) == 1 ? NULL : FAILED("read");
 }
 
+static void *bind_wrongly(void *fd)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+
+	return ioth_bind(*(int *)fd, (struct sockaddr *)&addr, sizeof(addr)) <
+				       0 &&
+			       errno == EXDEV
+		       ? NULL
+		       : FAILED("bind");
+}
+
+/* The plug-in's own libc has not made these threads. */
+static void a_libc_is_used_by_foreign_threads(void **state)
+{
+	struct ioth *stack = ioth_newstack("counter", NULL);
+	int fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0);
+
+	(void)state;
+	run(bind_wrongly, &fd);
+	assert_int_equal(ioth_close(fd), 0);
+	assert_errno(ioth_delstack(stack), EDOM); /* as often as sockets */
+	assert_int_equal(ioth_delstack(stack), 0);
+}
+
 static void delstack_during_call(void **state)
 {
 	struct ioth *stack = ioth_newstack("kernel", NULL);
@@ -230,6 +254,7 @@ int main(void)
 		cmocka_unit_test(accept_from_one_listener),
 		cmocka_unit_test(stacks_of_each_thread),
 		cmocka_unit_test(name_spaces_of_each_thread),
+		cmocka_unit_test(a_libc_is_used_by_foreign_threads),
 		cmocka_unit_test(defstack_replaced),
 		cmocka_unit_test(delstack_during_call),
 	};

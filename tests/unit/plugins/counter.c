@@ -4,6 +4,7 @@
  * that copies of it can be told apart; each of its calls fails in its own way.
  * It says that its descriptors can be used as they are
  */
+#include <ctype.h>
 #include <errno.h>
 #include <unistd.h>
 
@@ -40,8 +41,8 @@ int ioth_counter_bind(int fd, const struct sockaddr *addr, socklen_t addrlen)
 {
 	(void)fd;
 	(void)addr;
-	(void)addrlen;
-	errno = EXDEV;
+	/* a look into a table of libc, which belongs to the thread */
+	errno = isspace((unsigned char)addrlen) ? EDOM : EXDEV;
 	return -1;
 }
 

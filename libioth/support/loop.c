@@ -331,6 +331,9 @@ static void begin_turn(struct loop *loop)
 static void end_turn(struct loop *loop)
 {
 	arm_timer(loop);
+	/* A round may have taken the event that is to wake the thread. */
+	if (atomic_load(&loop->quit) && loop->is_shared)
+		loop_requests_wake(&loop->requests);
 	atomic_store(&loop->inside, NULL);
 	pthread_mutex_unlock(&loop->turn);
 }

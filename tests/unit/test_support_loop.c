@@ -527,6 +527,50 @@ static void an_owner_runs_it_itself(void **state)
 	loop_free(loop);
 }
 
+struct owner {
+	struct loop *loop;
+	sem_t has_quit;
+	_Atomic bool is_done;
+};
+
+/* Requests that come after the end are answered, too. */
+static void *run_and_serve(void *arg)
+{
+	struct owner *owner = arg;
+
+	assert_int_equal(loop_run(owner->loop), 0);
+	sem_post(&owner->has_quit);
+	while (!owner->is_done) {
+		loop_poll(owner->loop);
+		sched_yield();
+	}
+	return NULL;
+}
+
+/* A call that runs in the caller's thread may take the event by which
+ * loop_quit has told the loop's. */
+static void a_call_does_not_hide_that_it_shall_quit(void **state)
+{
+	struct owner owner = { .is_done = false };
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(loop_new(&owner.loop, NULL), 0);
+	sem_init(&owner.has_quit, 0, 0);
+	for (int i = 0; i < 500; i++) {
+		owner.is_done = false;
+		pthread_create(&thread, NULL, run_and_serve, &owner);
+		assert_int_equal(loop_call(owner.loop, answer_41, NULL), 41);
+		loop_quit(owner.loop);
+		assert_int_equal(loop_call(owner.loop, answer_41, NULL), 41);
+		sem_wait(&owner.has_quit);
+		owner.is_done = true;
+		pthread_join(thread, NULL);
+	}
+	sem_destroy(&owner.has_quit);
+	loop_free(owner.loop);
+}
+
 #define CALLERS 8
 #define CALLS	2000
 
@@ -776,6 +820,7 @@ int main(void)
 		cmocka_unit_test(a_watch_deleted_by_a_call_is_not_told),
 		cmocka_unit_test(a_call_comes_after_what_was_done_before),
 		cmocka_unit_test(an_owner_runs_it_itself),
+		cmocka_unit_test(a_call_does_not_hide_that_it_shall_quit),
 		cmocka_unit_test(calls_of_many_threads),
 		cmocka_unit_test(calls_survive_signals),
 		cmocka_unit_test(posts_need_no_answer),

@@ -228,7 +228,8 @@ struct netlink_stack_ops {
 	/* Changes all of @change or nothing. */
 	int (*link_set)(void *stack, unsigned index,
 		const struct netlink_link_change *change, const char **why);
-	/* Errors: -EEXIST name or index, -EOPNOTSUPP kind. */
+	/* Errors: -EEXIST name or index, -EOPNOTSUPP kind, -ERESTART that takes
+	 * time (see netlink_server_receive()). */
 	int (*link_add)(void *stack, const struct netlink_link_new *link,
 		const char **why);
 	/* Errors: -EOPNOTSUPP it cannot be removed (lo). */

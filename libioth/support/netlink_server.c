@@ -233,7 +233,8 @@ static void acknowledge(struct netlink_request *request, int err)
 
 /* --- datagrams ------------------------------------------------------------ */
 
-static void handle(struct netlink_request *request)
+/* False: the stack cannot say yet, nothing has been answered. */
+static bool handle(struct netlink_request *request)
 {
 	const struct nlmsghdr *header = request->header;
 	int err = 0;
@@ -245,11 +246,15 @@ static void handle(struct netlink_request *request)
 			      ? handle_route(request)
 			      : handle_sock_diag(request);
 	request->server->current = NULL;
+	if (err == -ERESTART)
+		return false;
 	if (err != ANSWERED && (err || header->nlmsg_flags & NLM_F_ACK))
 		acknowledge(request, err);
+	return true;
 }
 
-/* @bytes: aligned. What does not look like a message ends the datagram. */
+/* @bytes: aligned. What does not look like a message ends the datagram. Returns
+ * as netlink_server_receive. */
 static int handle_all(struct netlink_server *server,
 	const struct netlink_socket *from, struct netlink_reply *reply,
 	const char *bytes, size_t size)
@@ -270,7 +275,8 @@ static int handle_all(struct netlink_server *server,
 			break;
 		reply->port = from->port;
 		reply->seq = header->nlmsg_seq;
-		handle(&request);
+		if (!handle(&request))
+			return (int)size;
 		if (reply->err)
 			break;
 		step = ROUND_UP((size_t)header->nlmsg_len);

@@ -52,6 +52,9 @@ void netlink_server_free(struct netlink_server *server);
  * Answers the datagram that @from has sent: any bytes, any number of messages.
  * Replies (acknowledgements, errors, dumps) go to @emit, each not longer than
  * @from's receive_size as long as one message fits in it.
+ * Returns 0, or the number of bytes at the end of the datagram that are not
+ * answered because an operation has said -ERESTART: the caller keeps them and
+ * calls again when the stack is ready.
  * Errors: what @emit has returned; -ENOMEM. Errors of requests are answers.
  */
 int netlink_server_receive(struct netlink_server *server,

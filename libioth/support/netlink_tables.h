@@ -53,7 +53,8 @@ struct netlink_tables_hooks {
 	/*
 	 * Asked before each change that somebody wants (not before those that
 	 * follow from it, such as connected routes): the stack does its part,
-	 * or refuses with a negative errno and perhaps *@why.
+	 * or refuses with a negative errno and perhaps *@why. -ERESTART: it
+	 * takes time (see netlink_server_receive()); of new links only.
 	 */
 	int (*apply)(
 		void *ctx, const struct netlink_event *event, const char **why);

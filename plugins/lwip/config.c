@@ -9,6 +9,7 @@
 #include "config.h"
 #include "diag.h"
 #include "iface.h"
+#include "opening.h"
 #include "stack.h"
 
 #include <lwip/nd6.h>
@@ -106,8 +107,10 @@ static int apply_new_link(
 	struct stack *stack, const struct netlink_link *link, const char **why)
 {
 	struct iface *iface;
-	int err = iface_open(&iface, stack, link->vnl);
+	int err = opening_take(stack, link->vnl, &iface);
 
+	if (err == -ERESTART)
+		return err;
 	if (err)
 		return refuse(why, err, "lwip: cannot connect to the network");
 	err = iface_attach(iface, link);

@@ -54,6 +54,10 @@ void *ioth_lwip_newstack(const char *vnlv[], const char *options,
 
 int ioth_lwip_delstack(void *stackdata)
 {
+	if (!stack_may_end(stackdata)) {
+		errno = EBUSY;
+		return -1;
+	}
 	stack_free(stackdata);
 	return 0;
 }

@@ -3,7 +3,8 @@
  * nlsock.c - AF_NETLINK sockets: NETLINK_ROUTE and NETLINK_SOCK_DIAG
  *
  * Answers that do not fit into the bridge wait in a queue, and requests wait
- * until it is empty: a dump may be longer than a socket's buffer. Notifications
+ * until it is empty: a dump may be longer than a socket's buffer. A request
+ * that takes time (opening.c) is kept, and others wait for it. Notifications
  * for a socket that does not read are lost, which the next read tells with
  * ENOBUFS in Linux; here they are just lost.
  */
@@ -26,6 +27,7 @@ struct nlsock {
 	struct sock sock; /* first */
 	struct netlink_socket socket;
 	struct answer *first, **last;
+	struct answer *kept; /* a request, see nlsock_resume; NULL: none */
 };
 
 static struct nlsock *nlsock_of(struct sock *sock)
@@ -47,6 +49,18 @@ static int deliver(
 	return bridge_deliver_from(nl->sock.bridge, &iov, 1, &meta);
 }
 
+static struct answer *copy(const void *bytes, size_t size)
+{
+	struct answer *answer = malloc(sizeof(*answer) + size);
+
+	if (!answer)
+		return NULL;
+	memcpy(answer->bytes, bytes, size);
+	answer->size = size;
+	answer->next = NULL;
+	return answer;
+}
+
 static int emit(void *ctx, const void *bytes, size_t size)
 {
 	struct nlsock *nl = ctx;
@@ -54,12 +68,9 @@ static int emit(void *ctx, const void *bytes, size_t size)
 
 	if (!nl->first && deliver(nl, 0, bytes, size) != -EAGAIN)
 		return 0;
-	answer = malloc(sizeof(*answer) + size);
+	answer = copy(bytes, size);
 	if (!answer)
 		return -ENOBUFS;
-	memcpy(answer->bytes, bytes, size);
-	answer->size = size;
-	answer->next = NULL;
 	*nl->last = answer;
 	nl->last = &answer->next;
 	return 0;
@@ -144,11 +155,16 @@ static void auto_bind(struct nlsock *nl)
 			sizeof(any), free_port(nl->sock.stack));
 }
 
-static void answer(struct nlsock *nl, const void *bytes, size_t size)
+/* None is kept. */
+static void answer(struct nlsock *nl, const char *bytes, size_t size)
 {
+	int left;
+
 	auto_bind(nl);
-	netlink_server_receive(
+	left = netlink_server_receive(
 		nl->sock.stack->server, &nl->socket, bytes, size, emit, nl);
+	if (left > 0)
+		nl->kept = copy(bytes + size - left, (size_t)left);
 }
 
 static void take_requests(struct nlsock *nl)
@@ -157,7 +173,7 @@ static void take_requests(struct nlsock *nl)
 	struct bridge_meta meta;
 	ssize_t n;
 
-	while (!nl->first) {
+	while (!nl->first && !nl->kept) {
 		n = bridge_receive(nl->sock.bridge, stack->buffer,
 			STACK_BUFFER_SIZE, &meta);
 		if (n >= 0)
@@ -175,6 +191,27 @@ static void on_data(struct bridge *bridge, void *owner)
 	clock_catch_up(&nl->sock.stack->clock);
 	take_requests(nl);
 	clock_touch(&nl->sock.stack->clock);
+}
+
+static void resume(struct nlsock *nl)
+{
+	struct answer *kept = nl->kept;
+
+	nl->kept = NULL;
+	answer(nl, kept->bytes, kept->size);
+	free(kept);
+	take_requests(nl);
+}
+
+void nlsock_resume(struct stack *stack)
+{
+	clock_catch_up(&stack->clock);
+	for (unsigned i = 0; i < STACK_BUCKETS; i++)
+		for (struct sock *sock = stack->bucket[i]; sock;
+			sock = sock->next)
+			if (sock->domain == AF_NETLINK && nlsock_of(sock)->kept)
+				resume(nlsock_of(sock));
+	clock_touch(&stack->clock);
 }
 
 static void on_space(struct bridge *bridge, void *owner)
@@ -215,6 +252,8 @@ static ssize_t do_send(
 	if (message->meta->addrlen && to->nl_pid)
 		return -ECONNREFUSED;
 	take_requests(nlsock_of(sock)); /* what was written before */
+	if (nlsock_of(sock)->kept)
+		return -ENOBUFS; /* as Linux when a socket's answers wait */
 	size = gather(sock->stack, message);
 	if (size == SIZE_MAX)
 		return -EMSGSIZE;
@@ -278,6 +317,7 @@ static void do_free(struct sock *sock)
 
 	while (nl->first)
 		pop(nl);
+	free(nl->kept);
 }
 
 static const struct bridge_ops bridge_ops = {

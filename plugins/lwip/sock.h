@@ -167,6 +167,9 @@ int tcp_reopen(struct sock *sock, int flags, int *fd);
 
 /* ---- nlsock.c ---- */
 
+/* Answers the requests that waited for the stack (-ERESTART). */
+void nlsock_resume(struct stack *stack);
+
 /* See netlink_server.h. @ctx: the stack. */
 void sock_publish(void *ctx, unsigned group, uint32_t except, const void *bytes,
 	size_t size);

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "icmp.h"
 #include "iface.h"
+#include "opening.h"
 #include "packet.h"
 #include "sock.h"
 #include "tcp.h"
@@ -154,9 +155,20 @@ static void abort_orphans(void)
 		tcp_abort(tcp_tw_pcbs);
 }
 
+static int is_opening(void *arg)
+{
+	return opening_any(arg);
+}
+
+bool stack_may_end(struct stack *stack)
+{
+	return loop_call(stack->loop, is_opening, stack) <= 0;
+}
+
 void stack_free(struct stack *stack)
 {
 	loop_stop(stack->loop);
+	opening_abandon(stack);
 	sock_free_all(stack);
 	abort_orphans();
 	unmake(stack);

@@ -19,6 +19,7 @@
 
 struct iface;
 struct mirror;
+struct opening;
 struct sock;
 struct tcp_pcb;
 
@@ -34,6 +35,7 @@ struct stack {
 	int8_t (*output)(struct tcp_pcb *pcb);
 	bool in_batch;
 	struct iface *ifaces;		    /* by index */
+	struct opening *openings;	    /* opening.c */
 	struct mirror *mirror;		    /* packet sockets, see packet.h */
 	struct sock *bucket[STACK_BUCKETS]; /* by cookie */
 	struct sock *dead;		    /* the latest first; see sock.c */
@@ -58,6 +60,9 @@ int stack_new(struct stack **stack, const char *vnlv[], const char **what);
 
 /* Ends the loop and frees everything, also the sockets that are left. */
 void stack_free(struct stack *stack);
+
+/* False: a thread of the stack's is connecting to a network. */
+bool stack_may_end(struct stack *stack);
 
 /* Inside stack.c. False: the library has no tcp_output. */
 bool tcp_output_init(struct stack *stack);

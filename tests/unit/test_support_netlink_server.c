@@ -368,6 +368,34 @@ static void refused_attributes(void **state)
 	}
 }
 
+/* Of two messages the second one has to be asked again. */
+static void what_takes_time_is_left(void **state)
+{
+	struct fixture *fixture = *state;
+	struct message first, second;
+	char both[sizeof(first) * 2];
+	size_t len;
+
+	message_init(&first, RTM_GETLINK, NLM_F_ACK, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(&first.header, IFLA_IFNAME, "v0");
+	message_init(&second, RTM_NEWLINK, NLM_F_CREATE | NLM_F_ACK,
+		sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(&second.header, IFLA_IFNAME, "vde1");
+	put_vde(&second, "vde:///tmp/sw");
+	len = first.header.nlmsg_len;
+	memcpy(both, first.bytes, len);
+	memcpy(both + len, second.bytes, second.header.nlmsg_len);
+	fixture->apply_error = -ERESTART;
+	assert_int_equal(
+		fixture_send(fixture, both, len + second.header.nlmsg_len),
+		second.header.nlmsg_len);
+	assert_int_equal(fixture_replies(fixture), 2); /* v0, and ACK */
+	fixture->apply_error = 0;
+	fixture_ask(fixture, &second);
+	assert_int_equal(fixture_code(fixture), 0);
+	assert_non_null(netlink_tables_link_named(fixture->tables, "vde1"));
+}
+
 /* --- notifications -------------------------------------------------------- */
 
 static void changes_are_announced(void **state)
@@ -434,6 +462,7 @@ int main(void)
 		TEST(strict_addr_dump_filters),
 		TEST(getlink_without_stats),
 		TEST(newlink_vde),
+		TEST(what_takes_time_is_left),
 		TEST(refused_attributes),
 		TEST(changes_are_announced),
 		TEST(echo_comes_back),

@@ -9,9 +9,12 @@
 #include <linux/rtnetlink.h>
 #include <netinet/icmp6.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static bool has_addr(struct ioth *stack, const char *ifname, const char *ip)
@@ -178,6 +181,64 @@ static void test_links(struct ioth *stack[2])
 	close(fd);
 }
 
+struct adder {
+	struct ioth *stack;
+	const char *locator;
+	int result, error;
+};
+
+static void *add_link(void *arg)
+{
+	struct adder *adder = arg;
+
+	adder->result =
+		ioth_iplink_add(adder->stack, "x", 0, "vde", adder->locator);
+	adder->error = errno;
+	return NULL;
+}
+
+/* A switch that does not answer: only who asked for it waits. */
+static void test_silent_switch(struct ioth *stack)
+{
+	char dir[] = "/tmp/lwip-silent.XXXXXX", locator[64];
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	struct adder adder = { stack, locator, 0, 0 };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), client;
+	pthread_t thread;
+
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(name.sun_path, sizeof(name.sun_path), "%s/ctl", dir);
+	snprintf(locator, sizeof(locator), "vde://%s", dir);
+	CHECK(bind(fd, (struct sockaddr *)&name, sizeof(name)) == 0);
+	CHECK(listen(fd, 1) == 0);
+	CHECK(pthread_create(&thread, NULL, add_link, &adder) == 0);
+	client = accept(fd, NULL, NULL); /* it waits for an answer now */
+	CHECK(ioth_if_nametoindex(stack, "vde0") == 2);
+	FAILS(ioth_iplink_add(stack, "y", 0, "vde", "vde:///no/switch"),
+		ENOENT);
+	CHECK(close(client) == 0 && close(fd) == 0);
+	CHECK(pthread_join(thread, NULL) == 0);
+	CHECK(adder.result == -1 && adder.error > 0);
+	CHECK(ioth_if_nametoindex(stack, "x") == -1);
+	CHECK(unlink(name.sun_path) == 0 && rmdir(dir) == 0);
+}
+
+/* A locator whose switch the stack itself serves; nobody hangs. */
+static void test_own_switch(struct ioth *stack[2])
+{
+	CHECK(ioth_iplink_add(stack[0], "own", 0, "vde", lt_plug) == 0);
+	CHECK(ioth_if_nametoindex(stack[0], "own") == 3);
+	FAILS(ioth_iplink_add(stack[0], "own", 0, "vde", lt_plug), EEXIST);
+	FAILS(ioth_iplink_add(stack[0], "x", 0, "vde", "vde:///no/switch"),
+		ENOENT);
+	CHECK(ioth_linksetupdown(stack[0], 3, 1) == 0);
+	add(stack[0], 3, "10.6.0.1", 24);
+	add(stack[1], 2, "10.6.0.2", 24);
+	CHECK(lt_ping(stack[1], "10.6.0.1", SOCK_RAW, 3000));
+	del(stack[1], 2, "10.6.0.2", 24);
+	CHECK(ioth_iplink_del(stack[0], "own", 0) == 0);
+}
+
 /* stack[1] plays the router: an advertisement of fd55::/64 and of itself. */
 static void advertise(struct ioth *stack)
 {
@@ -275,6 +336,8 @@ void config_run(void)
 	test_routes6(stack);
 	test_limit(stack[0]);
 	test_links(stack);
+	test_own_switch(stack);
+	test_silent_switch(stack[0]);
 	test_monitor(stack[0]);
 	test_slaac(stack);
 	lt_unpair(stack);

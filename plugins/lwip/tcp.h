@@ -35,6 +35,7 @@ enum tcp_sock_state {
 struct tcp_rx {
 	struct pbuf *first, *last;
 	size_t size;
+	u16_t room; /* behind the end of the last one */
 };
 
 /* Zero: lwIP's own. */

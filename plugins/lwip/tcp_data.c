@@ -20,6 +20,8 @@
 #include <errno.h>
 
 #define IOV_MAX_PBUFS	64
+#define RX_SMALL	256u /* on average; see rx_copy */
+#define RX_CHUNK	2048
 #define RESERVE		4 /* pbufs: FIN, a cut segment, ... */
 #define TCP_MSS_LIBRARY 1460
 
@@ -131,19 +133,57 @@ void tcp_rx_free(struct tcp_rx *rx)
 		pbuf_free(p);
 	}
 	rx->last = NULL;
-	rx->size = 0;
+	rx->size = rx->room = 0;
 }
 
+/*
+ * A segment of a byte takes a hundred in lwIP, and a window may be full of
+ * them: what is small is copied together. False: nothing was done.
+ */
+static bool rx_copy(struct tcp_rx *rx, const struct pbuf *p)
+{
+	struct pbuf *chunk = rx->last;
+	u16_t size = p->tot_len;
+
+	if (!chunk || size > RX_SMALL * pbuf_clen(p))
+		return false;
+	if (rx->room < size) {
+		rx->room = size > RX_CHUNK ? size : RX_CHUNK;
+		chunk = pbuf_alloc(PBUF_RAW, rx->room, PBUF_RAM);
+		if (!chunk) {
+			rx->room = 0;
+			return false;
+		}
+		chunk->len = chunk->tot_len = 0;
+		rx->last->next = chunk;
+		rx->last = chunk;
+	}
+	pbuf_copy_partial(p, (char *)chunk->payload + chunk->len, size, 0);
+	chunk->len = (u16_t)(chunk->len + size);
+	rx->room = (u16_t)(rx->room - size);
+	rx->size += size;
+	return true;
+}
+
+/* But for empty ones, which lwIP leaves where it has cut something off. */
 static void rx_append(struct tcp_rx *rx, struct pbuf *p)
 {
-	if (rx->last)
-		rx->last->next = p;
-	else
-		rx->first = p;
-	while (p) {
-		rx->size += p->len;
+	struct pbuf *next;
+
+	rx->room = 0;
+	for (; p; p = next) {
+		next = p->next;
+		p->next = NULL;
+		if (!p->len) {
+			pbuf_free(p);
+			continue;
+		}
+		if (rx->last)
+			rx->last->next = p;
+		else
+			rx->first = p;
 		rx->last = p;
-		p = p->next;
+		rx->size += p->len;
 	}
 }
 
@@ -158,8 +198,10 @@ static void rx_drop(struct tcp_rx *rx, size_t size)
 		p->next = NULL;
 		pbuf_free(p);
 	}
-	if (!rx->first)
+	if (!rx->first) {
 		rx->last = NULL;
+		rx->room = 0;
+	}
 	if (!size || !p)
 		return;
 	p->payload = (char *)p->payload + size;
@@ -250,7 +292,9 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 	(void)err;
 	if (p)
 		sock->rx_end += p->tot_len;
-	if (p)
+	if (p && rx_copy(&sock->rx, p))
+		pbuf_free(p);
+	else if (p)
 		rx_append(&sock->rx, p);
 	else
 		sock->got_fin = true;

@@ -20,10 +20,10 @@
 #include <string.h>
 
 /*
- * A window each for a backlog of connections, and queues: all that a peer may
- * have us keep.
+ * Half-open connections, two windows, queues: all that a stranger may have us
+ * keep. A window full of segments of one byte each, as lwIP has them, is more.
  */
-#define MEMORY_MAX ((size_t)24 << 20)
+#define MEMORY_MAX ((size_t)2 << 20)
 
 static size_t memory_before;
 

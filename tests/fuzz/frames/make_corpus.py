@@ -267,6 +267,10 @@ corpus = {
     app(LOOK) + flood(10000, 62, 2, v6(6, tcp(2, seq=1))),
     "5a-order-flood": flood(
         20000, 40, 2, v4(6, tcp(16, b"x", seq=2)), FIX | TCP) + app(READ),
+    "5c-tiny-segments": flood(
+        60000, 45, 0, v4(6, tcp(16, b"x")), FIX | TCP) + app(READ) +
+    frame(v4(6, tcp(24, b"more")), flow=0) + app(READ),
+    "5d-no-neighbour": app(SEND, b"x" * 1000) * 60 + wait(10000),
     "5b-time-wait": app(SHUTDOWN) + frame(v4(6, tcp(17)), flow=0) +
     frame(v4(6, tcp(16)), flow=0) + frame(v4(6, tcp(2, seq=9)), flow=0) +
     wait(1000) + frame(v4(6, tcp(17)), flow=0) + wait(200000),

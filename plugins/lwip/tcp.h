@@ -40,7 +40,7 @@ struct tcp_rx {
 
 /* Zero: lwIP's own. */
 struct tcp_options {
-	bool nodelay;
+	bool nodelay, cork, no_quickack;
 	uint8_t ttl, tos;
 	unsigned keep_idle_s, keep_interval_s, keep_count;
 };

@@ -60,7 +60,7 @@ void tcp_apply_options(struct tcp_sock *sock)
 		ip_set_option(pcb, SOF_KEEPALIVE);
 	if (sock->sock.ifindex)
 		sockopt_bind_pcb(&sock->sock, &pcb->netif_idx);
-	if (sock->options.nodelay)
+	if (sock->options.nodelay && !sock->options.cork)
 		tcp_nagle_disable(pcb);
 	if (sock->options.ttl)
 		pcb->ttl = sock->options.ttl;
@@ -87,8 +87,28 @@ static void reapply(struct tcp_sock *sock)
 	ip_reset_option(pcb, SOF_KEEPALIVE);
 	tcp_nagle_enable(pcb);
 	tcp_apply_options(sock);
-	if (sock->options.nodelay && sock->state == TCP_SOCK_OPEN)
+	if (sock->options.nodelay && !sock->options.cork &&
+		sock->state == TCP_SOCK_OPEN)
 		tcp_output(pcb);
+}
+
+/* What a change makes lwIP send at once. A cork is Nagle's algorithm here: the
+ * last, short segment waits as long as others are on their way. */
+static void push_out(struct tcp_sock *sock, int name, int value)
+{
+	struct tcp_pcb *pcb = sock->pcb;
+
+	if (!pcb || sock->state != TCP_SOCK_OPEN)
+		return;
+	if (name == TCP_CORK && !value) {
+		tcp_nagle_disable(pcb);
+		tcp_output(pcb);
+		if (!sock->options.nodelay)
+			tcp_nagle_enable(pcb);
+	} else if (name == TCP_QUICKACK && value && pcb->flags & TF_ACK_DELAY) {
+		tcp_ack_now(pcb);
+		tcp_output(pcb);
+	}
 }
 
 static int set_tcp(struct tcp_sock *sock, int name, int value)
@@ -98,6 +118,12 @@ static int set_tcp(struct tcp_sock *sock, int name, int value)
 	switch (name) {
 	case TCP_NODELAY:
 		options->nodelay = value != 0;
+		return 0;
+	case TCP_CORK:
+		options->cork = value != 0;
+		return 0;
+	case TCP_QUICKACK:
+		options->no_quickack = value == 0;
 		return 0;
 	case TCP_KEEPIDLE:
 	case TCP_KEEPINTVL:
@@ -154,9 +180,12 @@ int tcp_setopt(struct sock *base, const struct sock_option *option)
 		err = set_ip(sock, option->level, option->name, value);
 	else
 		err = -ENOPROTOOPT;
-	if (!err)
-		reapply(sock);
-	return err;
+	if (err)
+		return err;
+	reapply(sock);
+	if (option->level == IPPROTO_TCP)
+		push_out(sock, option->name, value);
+	return 0;
 }
 
 /* ---- reading ---- */
@@ -194,6 +223,10 @@ static int get_tcp(struct tcp_sock *sock, struct sock_option *option)
 	switch (option->name) {
 	case TCP_NODELAY:
 		return sockopt_give_int(option, options->nodelay);
+	case TCP_CORK:
+		return sockopt_give_int(option, options->cork);
+	case TCP_QUICKACK:
+		return sockopt_give_int(option, !options->no_quickack);
 	case TCP_KEEPIDLE:
 		return sockopt_give_int(
 			option, (int)(options->keep_idle_s ?: 7200));

@@ -8,16 +8,12 @@ enter_view
 
 two_stacks
 start monitor vustack $b ip monitor link address route
-# it has joined its groups when it waits
-waits() {
-	local pid
-
-	for pid in $(pgrep -P "${started[-1]}") "${started[-1]}"; do
-		grep -q 'recv' "/proc/$pid/wchan" 2>/dev/null && return
-	done
-	return 1
+notices() {
+	on b ip link set vde0 txqueuelen 999
+	on b ip link set vde0 txqueuelen 1000
+	[ -s "$tmp/monitor" ]
 }
-until_true waits || sleep 0.5 # no /proc/PID/wchan here
+until_true notices || fail "ip monitor tells nothing"
 
 # interfaces
 expect 0 "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 * 127.0.0.1/8 *

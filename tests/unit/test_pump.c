@@ -40,7 +40,8 @@ static struct plugin {
 	int sent_flags;
 	/* others */
 	int connect_error, so_error;
-	bool aborts_once; /* then connect_error */
+	bool aborts_once;	/* then connect_error */
+	bool waits, is_waiting; /* in connect */
 	bool is_connected;
 	int accepts; /* a descriptor; -1: EAGAIN */
 	unsigned closes, shutdowns;
@@ -101,8 +102,13 @@ static int mock_connect(int fd, const struct sockaddr *addr, socklen_t size)
 {
 	int err;
 
-	(void)fd, (void)addr, (void)size;
+	(void)fd, (void)size;
 	hold();
+	while (plugin.waits && addr->sa_family != AF_UNSPEC) {
+		plugin.is_waiting = true;
+		pthread_cond_broadcast(&plugin.changed);
+		pthread_cond_wait(&plugin.changed, &plugin.lock);
+	}
 	err = plugin.aborts_once ? ECONNABORTED : plugin.connect_error;
 	plugin.aborts_once = false;
 	return leave(err);
@@ -811,6 +817,50 @@ static void disconnects(void **state)
 	assert_reads(f->app, "hello");
 }
 
+/* By a descriptor of its own. Returns whether it was aborted. */
+static void *connect_in_thread(void *arg)
+{
+	static struct control_message in = { .op = CONTROL_CALL,
+		.arg = { __NR_connect },
+		.size = sizeof(struct sockaddr_in) };
+	static struct control_message out;
+	const struct fixture *f = arg;
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = 7 };
+	int fd = dup(f->app), err;
+
+	memcpy(in.data, &addr, sizeof(addr));
+	err = pump_call(f->pump, &in, fd, &out);
+	close(fd);
+	return err == -ECONNABORTED ? arg : NULL;
+}
+
+static void disconnects_who_connects(void **state)
+{
+	static struct control_message out;
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct fixture *f = *state;
+	pthread_t thread;
+	void *aborted;
+
+	open_socket(f, SOCK_STREAM);
+	plugin.waits = true;
+	pthread_create(&thread, NULL, connect_in_thread, f);
+	hold();
+	while (!plugin.is_waiting)
+		pthread_cond_wait(&plugin.changed, &plugin.lock);
+	let_go();
+	assert_int_equal(
+		call(f, __NR_connect, 0, 0, &nobody, sizeof(nobody), &out), 0);
+	hold();
+	plugin.waits = false;
+	let_go();
+	pthread_join(thread, &aborted);
+	assert_non_null(aborted);
+	assert_int_equal(connect_app(f), 0);
+	say(f, "hello", 0);
+	assert_reads(f->app, "hello");
+}
+
 static void *fail_soon_in_thread(void *arg)
 {
 	fail_soon(arg);
@@ -1108,6 +1158,7 @@ int main(void)
 		TEST(connects_again_after_failing_later),
 		TEST(fails_later_and_says_so_itself),
 		TEST(disconnects),
+		TEST(disconnects_who_connects),
 		TEST(waits_for_a_failure),
 		TEST(waits_as_long_as_it_may),
 		TEST(refuses_at_once),

@@ -28,6 +28,7 @@
 struct connect_call {
 	struct pump *pump;
 	uint64_t cookie;
+	struct pump_sock *sock; /* from begin to end, while it is busy */
 	const struct sockaddr *addr;
 	socklen_t size;
 	int fd;	    /* the plug-in's */
@@ -188,6 +189,7 @@ static int begin(void *arg)
 	if (pump_is_stream(s))
 		s->state = PUMP_CONNECTING;
 	s->busy++;
+	c->sock = s;
 	c->fd = s->fd;
 	c->again = s->has_failed;
 	s->has_failed = false;
@@ -216,11 +218,12 @@ static int end_stream(struct pump_sock *s, struct connect_call *c)
 	return 0;
 }
 
-/* @s stays: the caller has a duplicate of the app end. */
+/* The socket has stayed, since it was busy; its cookie may be another one:
+ * somebody has disconnected it meanwhile. */
 static int end(void *arg)
 {
 	struct connect_call *c = arg;
-	struct pump_sock *s = pump_find(c->pump, c->cookie);
+	struct pump_sock *s = c->sock;
 	int err;
 
 	s->busy--;

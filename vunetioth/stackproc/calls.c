@@ -172,9 +172,11 @@ void calls_do(struct pump *pump, const struct control_message *in, int fd,
 }
 
 /* Plug-ins that are pumped may wait although they were told not to. */
-bool calls_may_wait(
-	const struct pump *pump, const struct control_message *in, int fd)
+bool calls_may_wait(const struct pump *pump, const struct control_message *in,
+	int fd, bool trusted)
 {
+	if (in->arg[0] == __NR_accept4)
+		return !trusted;
 	return in->arg[0] == __NR_connect &&
-	       (pump || !(fcntl(fd, F_GETFL) & O_NONBLOCK));
+	       (pump || !trusted || !(fcntl(fd, F_GETFL) & O_NONBLOCK));
 }

@@ -434,7 +434,7 @@ static void do_call(struct stack_process *p, struct control_fds *fds)
 			close(fd);
 		return;
 	}
-	if (calls_may_wait(p->pump, &p->in, fd)) {
+	if (calls_may_wait(p->pump, &p->in, fd, p->trusted)) {
 		if (start_waiting(p, fd) == 0)
 			return;
 		answer(p, -ENOBUFS, NULL);

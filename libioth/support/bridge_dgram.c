@@ -269,13 +269,15 @@ static void look_at_control(struct msghdr *msg, struct extras *extras)
 /* Room for the time and some descriptors; the kernel closes what is too many */
 #define CONTROL_SIZE (CMSG_SPACE(16) + CMSG_SPACE(4 * sizeof(int)))
 
+/* The control data is set for analyzers only: they do not see what a system call
+ * writes. */
 static ssize_t receive(struct bridge *bridge, struct iovec *iov, int flags,
 	struct extras *extras, bool *truncated)
 {
 	union {
 		struct cmsghdr header;
 		char bytes[CONTROL_SIZE];
-	} control;
+	} control = { .bytes = { 0 } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 1 };
 	ssize_t n;
 

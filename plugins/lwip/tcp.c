@@ -178,15 +178,14 @@ static u8_t pcb_type(const struct sock *sock)
 
 static int rebind(struct tcp_sock *sock)
 {
-	err_t err = tcp_bind(sock->pcb, &sock->bound_ip, sock->bound_port);
 	struct tcp_pcb *pcb = sock->pcb;
 
-	if (err == ERR_OK)
+	if (tcp_bind(pcb, &sock->bound_ip, sock->bound_port) == ERR_OK)
 		return 0;
 	tcp_err(pcb, NULL);
 	sock->pcb = NULL;
 	tcp_close(pcb);
-	return sockaddr_errno(err);
+	return -EADDRINUSE; /* by somebody else meanwhile */
 }
 
 static int need_pcb(struct tcp_sock *sock)

@@ -67,14 +67,28 @@ static void take_control(const struct cmsghdr *cmsg, struct target *target)
 	}
 }
 
-static void take_controls(const struct bridge_meta *meta, struct target *target)
+/* Is it as long as it says? The program has written that. */
+static bool is_whole(const struct msghdr *msg, const struct cmsghdr *cmsg)
+{
+	size_t at =
+		(size_t)((const char *)cmsg - (const char *)msg->msg_control);
+
+	return cmsg->cmsg_len >= sizeof(*cmsg) &&
+	       cmsg->cmsg_len <= msg->msg_controllen - at;
+}
+
+static int take_controls(const struct bridge_meta *meta, struct target *target)
 {
 	struct msghdr msg = { .msg_control = (void *)meta->control,
 		.msg_controllen = meta->controllen };
 
 	for (struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg); cmsg;
-		cmsg = CMSG_NXTHDR(&msg, cmsg))
+		cmsg = CMSG_NXTHDR(&msg, cmsg)) {
+		if (!is_whole(&msg, cmsg))
+			return -EINVAL;
 		take_control(cmsg, target);
+	}
+	return 0;
 }
 
 static bool is_broadcast(const struct dgram_sock *sock, const ip_addr_t *ip)
@@ -224,7 +238,7 @@ static ssize_t send_pbuf(
 	int err = find_target(sock, meta, &target);
 
 	if (!err && meta && meta->controllen)
-		take_controls(meta, &target);
+		err = take_controls(meta, &target);
 	if (!err)
 		err = check(sock, &target, p->tot_len);
 	if (!err && sock->kind == DGRAM_RAW && sock->header_included)

@@ -183,6 +183,24 @@ static void test_pktinfo(struct ioth *stack[2])
 	close(client);
 }
 
+/* Control data that is shorter than its header says. */
+static void test_lying_control(struct ioth *stack)
+{
+	union lt_addr to = lt_addr("10.0.0.2", 38);
+	struct cmsghdr cmsg = { .cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo)),
+		.cmsg_level = IPPROTO_IP,
+		.cmsg_type = IP_PKTINFO };
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { &to, sizeof(to.in), &iov, 1, &cmsg, sizeof(cmsg),
+		0 };
+	int fd = lt_socket(stack, AF_INET, SOCK_DGRAM, 0);
+
+	FAILS(ioth_sendmsg(fd, &msg, 0), EINVAL);
+	cmsg.cmsg_len = sizeof(cmsg);
+	CHECK(ioth_sendmsg(fd, &msg, 0) == 1);
+	close(fd);
+}
+
 static void test_errors(struct ioth *stack)
 {
 	union lt_addr far = lt_addr("192.0.2.1", 37);
@@ -209,6 +227,7 @@ void dgram_run(void)
 	test_multicast(stack);
 	test_pktinfo(stack);
 	test_errors(stack[0]);
+	test_lying_control(stack[0]);
 	lt_wait6(stack[0], 1);
 	lt_wait6(stack[1], 2);
 	test_unconnected(stack, "fd00::1");

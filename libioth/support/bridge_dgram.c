@@ -44,6 +44,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define SOURCES 64 /* a power of two */
@@ -235,39 +236,24 @@ struct extras {
 	bool has_trailer;
 };
 
-static void close_all(const struct cmsghdr *rights)
-{
-	size_t len = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-	for (size_t i = 0; i < len; i++) {
-		int fd;
-
-		memcpy(&fd, CMSG_DATA(rights) + i * sizeof(int), sizeof(fd));
-		close(fd);
-	}
-}
-
 static void look_at_control(struct msghdr *msg, struct extras *extras)
 {
 	struct cmsghdr *cmsg;
 
-	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
-		if (cmsg->cmsg_level != SOL_SOCKET)
-			continue;
-		if (cmsg->cmsg_type == SCM_TIMESTAMP)
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg))
+		if (cmsg->cmsg_level == SOL_SOCKET &&
+			cmsg->cmsg_type == SCM_TIMESTAMP)
 			extras->is_datagram = true;
-		if (cmsg->cmsg_type == SCM_RIGHTS) {
-			extras->has_trailer = true;
-			close_all(cmsg);
-		}
-	}
-	/* the app sent more descriptors than fit, or ours have run out */
-	if (msg->msg_flags & MSG_CTRUNC)
-		extras->has_trailer = true;
+	/* there was a descriptor */
+	extras->has_trailer = msg->msg_flags & MSG_CTRUNC;
 }
 
-/* Room for the time and some descriptors; the kernel closes what is too many */
-#define CONTROL_SIZE (CMSG_SPACE(16) + CMSG_SPACE(4 * sizeof(int)))
+/*
+ * Room for the time, which comes first, and for no descriptor: whether there was
+ * one is all that counts. To take it and close it costs more, and could wait:
+ * the app may send what it likes, a file of its own file system, say.
+ */
+#define CONTROL_SIZE CMSG_SPACE(sizeof(struct timeval))
 
 /* The control data is set for analyzers only: they do not see what a system call
  * writes. */

@@ -18,4 +18,8 @@ expect 0 "" on a iplink del vde1
 expect 1 "*vde1*" on a ip link show vde1
 expect 0 "* 0% packet loss*" on a ping -c 1 10.0.0.2
 expect 2 "*unreachable*" on a ping -c 1 -W 1 10.1.0.3
+# a switch that the very same stack serves
+expect 0 "" on c timeout 20 iplink add own type vde data "vde://$tmp/sw2"
+expect 0 "*own*" on c ip link show own
+expect 0 "" on c iplink del own
 finish

@@ -10,8 +10,8 @@
  *
  * Whoever runs a round has the loop's turn (a mutex); nobody has while the
  * loop's thread waits. Then loop_call takes the turn and does the work itself,
- * after a round in the caller's thread: two wake-ups less, which are most of
- * the cost of a call. If the turn is taken, the request waits in the queue for
+ * after a round in the caller's thread (see is_resident): two wake-ups less,
+ * which are most of the cost of a call. If the turn is taken, the request waits in the queue for
  * the end of the round; to wait for the mutex, which is not fair, might take
  * for ever.
  *
@@ -40,7 +40,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S 1000000000u
+#define NS_PER_S       1000000000u
+#define RESIDENT_CALLS 100
 
 static uint64_t monotonic(void *context)
 {
@@ -298,15 +299,18 @@ static void arm_timer(struct loop *loop)
 	loop->armed_ns = due;
 }
 
+/* Requests are taken before the events, and run after them: each sees what its
+ * caller has done before. Later ones wait for the next round. */
 static bool run_round(struct loop *loop)
 {
+	struct loop_request *requests = loop_requests_take(&loop->requests);
 	bool any;
 
 	take_events(loop);
 	loop->now_ns = loop->config.clock(loop->config.context);
 	any = dispatch(loop);
 	any |= loop_timers_run(loop);
-	any |= loop_requests_run(&loop->requests);
+	any |= loop_requests_run(requests);
 	any |= run_tasks(loop);
 	return any;
 }
@@ -391,6 +395,22 @@ static int run_guest_round(
 	return result;
 }
 
+/*
+ * A plug-in's own libc (dlmopen(3)) never hears that a thread has ended which it
+ * has not made, and keeps what its malloc has for it. So threads that come and
+ * go do not run anything; who calls often, or is there till the end, does.
+ */
+static bool is_resident(void)
+{
+	static _Thread_local unsigned calls;
+
+	if (calls == 0 && gettid() == getpid())
+		calls = RESIDENT_CALLS;
+	if (calls < RESIDENT_CALLS)
+		calls++;
+	return calls == RESIDENT_CALLS;
+}
+
 int loop_call(struct loop *loop, int (*function)(void *arg), void *arg)
 {
 	struct shelter shelter;
@@ -402,7 +422,7 @@ int loop_call(struct loop *loop, int (*function)(void *arg), void *arg)
 	if (!loop_is_here(loop))
 		return -ENODEV;
 	take_shelter(&shelter);
-	has_turn = try_turn(loop);
+	has_turn = is_resident() && try_turn(loop);
 	if (has_turn) {
 		result = run_guest_round(loop, function, arg);
 		end_turn(loop);

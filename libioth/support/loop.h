@@ -79,8 +79,8 @@ bool loop_is_here(const struct loop *loop);
 
 /*
  * Runs @function(@arg) inside the loop and returns its result: in this thread
- * while the loop has nothing to do, with all signals blocked, else in the
- * loop's; waits without polling, as long as that takes; restarted after signals.
+ * while the loop has nothing to do, with all signals blocked, if it is the main
+ * thread or has called often, else in the loop's; waits without polling, as long as that takes; restarted after signals.
  * From inside it is a plain call. Requests of one thread run in their order, and
  * after what it did to the loop's descriptors.
  * -ESHUTDOWN: not run, the loop is being freed. -ENODEV: it is not here.

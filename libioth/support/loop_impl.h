@@ -40,8 +40,10 @@ struct loop_requests {
 int loop_requests_init(struct loop_requests *requests);
 /* Answers -ESHUTDOWN to those that wait and to those that will. */
 void loop_requests_fini(struct loop_requests *requests);
-/* Runs all there are. Returns whether there was any. */
-bool loop_requests_run(struct loop_requests *requests);
+/* All there are, to be run in this round. */
+struct loop_request *loop_requests_take(struct loop_requests *requests);
+/* Returns whether there was any. */
+bool loop_requests_run(struct loop_request *first);
 /* Makes the loop begin a new round. */
 void loop_requests_wake(struct loop_requests *requests);
 /* Queues it and waits. Errors: -ESHUTDOWN, and those of @function. */

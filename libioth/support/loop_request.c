@@ -73,9 +73,14 @@ void loop_requests_fini(struct loop_requests *requests)
 	pthread_mutex_destroy(&requests->lock);
 }
 
-bool loop_requests_run(struct loop_requests *requests)
+struct loop_request *loop_requests_take(struct loop_requests *requests)
 {
-	struct loop_request *request = take_all(requests, false);
+	return take_all(requests, false);
+}
+
+bool loop_requests_run(struct loop_request *first)
+{
+	struct loop_request *request = first;
 	bool any = request != NULL;
 
 	while (request) {

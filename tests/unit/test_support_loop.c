@@ -505,6 +505,62 @@ static void a_call_comes_after_what_was_done_before(void **state)
 	close(r.ready[1]);
 }
 
+/* Two eventfds: while the first is told, the second becomes ready, and then
+ * something is asked for. */
+struct order {
+	struct loop *loop;
+	struct loop_watch first, second;
+	bool is_second_told, is_asked, was_told_before;
+};
+
+static int note_order(void *arg)
+{
+	struct order *order = arg;
+
+	order->is_asked = true;
+	order->was_told_before = order->is_second_told;
+	return 0;
+}
+
+static void first_ready(struct loop_watch *watch, uint32_t events)
+{
+	struct order *order = CONTAINER(watch, struct order, first);
+	eventfd_t count;
+
+	(void)events;
+	eventfd_read(watch->fd, &count);
+	eventfd_write(order->second.fd, 1);
+	assert_int_equal(loop_post(order->loop, note_order, order), 0);
+}
+
+static void second_ready(struct loop_watch *watch, uint32_t events)
+{
+	eventfd_t count;
+
+	(void)events;
+	eventfd_read(watch->fd, &count);
+	CONTAINER(watch, struct order, second)->is_second_told = true;
+}
+
+static void a_request_in_a_round_comes_after_its_events(void **state)
+{
+	struct order order = { .first.ready = first_ready,
+		.second.ready = second_ready };
+
+	(void)state;
+	order.loop = new_loop();
+	order.first.fd = eventfd(1, EFD_CLOEXEC);
+	order.second.fd = eventfd(0, EFD_CLOEXEC);
+	assert_int_equal(loop_watch_add(order.loop, &order.first, EPOLLIN), 0);
+	assert_int_equal(loop_watch_add(order.loop, &order.second, EPOLLIN), 0);
+	while (!order.is_asked)
+		loop_poll(order.loop);
+	assert_true(order.was_told_before);
+	loop_free(order.loop);
+	close(order.first.fd);
+	close(order.second.fd);
+}
+
 static void *run_loop(void *arg)
 {
 	assert_int_equal(loop_run(arg), 0);
@@ -819,6 +875,7 @@ int main(void)
 		cmocka_unit_test(calls_are_not_interrupted),
 		cmocka_unit_test(a_watch_deleted_by_a_call_is_not_told),
 		cmocka_unit_test(a_call_comes_after_what_was_done_before),
+		cmocka_unit_test(a_request_in_a_round_comes_after_its_events),
 		cmocka_unit_test(an_owner_runs_it_itself),
 		cmocka_unit_test(a_call_does_not_hide_that_it_shall_quit),
 		cmocka_unit_test(calls_of_many_threads),

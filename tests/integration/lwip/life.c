@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,30 @@ static void test_leaks(void)
 	malloc_trim(0);
 	printf("%d cycles: %+ld KB\n", CYCLES, resident_kb() - kb);
 	CHECK(resident_kb() - kb < 4000);
+}
+
+static void *make_socket(void *stack)
+{
+	CHECK(close(lt_socket(stack, AF_INET, SOCK_DGRAM, 0)) == 0);
+	return NULL;
+}
+
+/* The plug-in's own libc keeps nothing of a thread that has ended. */
+static void test_threads(void)
+{
+	struct ioth *stack = lt_stack("lwip", lt_switch, 1);
+	pthread_t thread;
+	long kb = 0;
+
+	for (int i = 0; i < 6000; i++) {
+		if (i == 1000)
+			kb = resident_kb();
+		CHECK(pthread_create(&thread, NULL, make_socket, stack) == 0);
+		CHECK(pthread_join(thread, NULL) == 0);
+	}
+	printf("5000 threads: %+ld KB\n", resident_kb() - kb);
+	CHECK(resident_kb() - kb < 1500);
+	lt_delete(stack);
 }
 
 /* Stacks that have talked, and then do not. */
@@ -148,5 +173,6 @@ void life_run(void)
 	test_refused();
 	test_several();
 	test_leaks();
+	test_threads();
 	test_idle();
 }

@@ -68,13 +68,13 @@ static void test_options(struct ioth *stack)
 	int fd = lt_socket(stack, AF_INET, SOCK_STREAM, 0), one = 1;
 	socklen_t size = sizeof(one);
 
-	FAILS(ioth_setsockopt(fd, IPPROTO_TCP, TCP_CORK, &one, sizeof(one)),
+	FAILS(ioth_setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &one, sizeof(one)),
 		ENOPROTOOPT);
 	FAILS(ioth_setsockopt(fd, SOL_SOCKET, 9999, &one, sizeof(one)),
 		ENOPROTOOPT);
 	FAILS(ioth_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, 2), EINVAL);
 	FAILS(ioth_setsockopt(fd, 9999, 1, &one, sizeof(one)), ENOPROTOOPT);
-	FAILS(ioth_getsockopt(fd, IPPROTO_TCP, TCP_CORK, &one, &size),
+	FAILS(ioth_getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &one, &size),
 		ENOPROTOOPT);
 	FAILS(ioth_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "nix", 4),
 		ENODEV);

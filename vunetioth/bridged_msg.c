@@ -17,6 +17,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -376,8 +377,19 @@ static void complete_name(const struct exchange *x, struct msghdr *msg)
 	msg->msg_namelen = s->peer_size;
 }
 
-/* Those first that another guest did not wait for. The end of a pair, which
- * only the death of its stack is, looks like an empty datagram. */
+/* The end of a pair for datagrams, which only the death of its stack is, may be
+ * seen here before the control connection tells. */
+static bool has_ended(const struct exchange *x, const struct bsock *s)
+{
+	struct pollfd pfd = { .fd = x->fd };
+
+	return stack_has_ended(s->stack) ||
+	       (!x->is_stream && poll(&pfd, 1, 0) == 1 &&
+		       pfd.revents & POLLHUP);
+}
+
+/* Those first that another guest did not wait for. The end of a pair looks like
+ * an empty datagram. */
 static ssize_t take(const struct exchange *x, struct msghdr *msg, int flags)
 {
 	struct bsock *s = bridged_find(x->bridged, x->cookie);
@@ -387,7 +399,7 @@ static ssize_t take(const struct exchange *x, struct msghdr *msg, int flags)
 		return n;
 	n = bridge_app_recvmsg(
 		x->fd, msg, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	return n == 0 && s && stack_has_ended(s->stack) ? -ECONNRESET : n;
+	return n == 0 && s && has_ended(x, s) ? -ECONNRESET : n;
 }
 
 static long receive_one(

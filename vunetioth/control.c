@@ -58,7 +58,7 @@ static void take_descriptors(struct msghdr *msg, struct control_fds *fds)
 int control_receive(
 	int sock, struct control_message *message, struct control_fds *fds)
 {
-	char control[CMSG_SPACE(sizeof(fds->fd))];
+	char control[CMSG_SPACE(sizeof(fds->fd))] = { 0 };
 	struct iovec iov = { message, sizeof(*message) };
 	struct msghdr msg = { .msg_iov = &iov,
 		.msg_iovlen = 1,

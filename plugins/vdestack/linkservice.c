@@ -182,9 +182,9 @@ static void on_request(struct relay_source *source, uint32_t events)
 	union {
 		struct nlmsghdr nlh;
 		char bytes[4096];
-	} buf;
-	char control[CMSG_SPACE(sizeof(struct ucred))];
-	struct sockaddr_nl peer;
+	} buf = { 0 };
+	char control[CMSG_SPACE(sizeof(struct ucred))] = { 0 };
+	struct sockaddr_nl peer = { 0 };
 	struct iovec iov = { &buf, sizeof(buf) };
 	struct msghdr msg = { .msg_name = &peer,
 		.msg_namelen = sizeof(peer),

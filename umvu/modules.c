@@ -227,3 +227,18 @@ int modules_by_fstype(const struct modules *modules, const char *fstype)
 			return (int)i;
 	return -1;
 }
+
+long modules_ask(const struct modules *modules, struct umvu_call *call,
+	modules_ask_fn *ask, void *arg)
+{
+	long result = UMVU_CONTINUE;
+	unsigned int i;
+
+	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
+		const struct umvu_module *m = modules_at(modules, i);
+
+		if (m)
+			result = ask(m, modules_state(modules, i), call, arg);
+	}
+	return result;
+}

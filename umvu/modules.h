@@ -30,6 +30,14 @@ int modules_unload(struct umvu *session, const char *name);
 /* One line per module; returns the length, copies at most @size bytes. */
 size_t modules_list(const struct modules *modules, char *buf, size_t size);
 
+/* What a module says to a call; UMVU_CONTINUE: it is not its business. */
+typedef long modules_ask_fn(const struct umvu_module *module, void *state,
+	struct umvu_call *call, void *arg);
+
+/* The answer of the first module that takes @call; UMVU_CONTINUE: none does. */
+long modules_ask(const struct modules *modules, struct umvu_call *call,
+	modules_ask_fn *ask, void *arg);
+
 const struct umvu_module *modules_at(
 	const struct modules *modules, unsigned int slot);
 void *modules_state(const struct modules *modules, unsigned int slot);

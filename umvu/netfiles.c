@@ -388,21 +388,29 @@ static int flags_of(enum netfile_use use, uint64_t flags)
 	return flags & R_OK ? O_RDWR : O_WRONLY;
 }
 
-static long ask_modules(struct umvu_call *call,
-	const struct umvu_net_file *file, umvu_net_file_done *done, void *arg)
+/* What a module is asked. */
+struct question {
+	const struct umvu_net_file *file;
+	umvu_net_file_done *done;
+	void *arg;
+};
+
+static long ask_module(const struct umvu_module *m, void *state,
+	struct umvu_call *call, void *arg)
 {
-	const struct modules *modules = call->session->modules;
-	long result = UMVU_CONTINUE;
-	unsigned int i;
+	const struct question *q = arg;
 
-	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
-		const struct umvu_module *m = modules_at(modules, i);
+	return m->version >= 2 && m->net_file
+		       ? m->net_file(state, call, q->file, q->done, q->arg)
+		       : UMVU_CONTINUE;
+}
 
-		if (m && m->version >= 2 && m->net_file)
-			result = m->net_file(modules_state(modules, i), call,
-				file, done, arg);
-	}
-	return result;
+static long ask(struct umvu_call *call, const struct umvu_net_file *file,
+	umvu_net_file_done *done, void *arg)
+{
+	struct question q = { file, done, arg };
+
+	return modules_ask(call->session->modules, call, ask_module, &q);
 }
 
 long netfile_call(struct umvu_call *call, const struct netfile *file,
@@ -430,7 +438,7 @@ long netfile_call(struct umvu_call *call, const struct netfile *file,
 		free(a);
 		return -ENOMEM;
 	}
-	result = ask_modules(call, &asked, on_done, a);
+	result = ask(call, &asked, on_done, a);
 	if (result != 0)
 		finish(a, result);
 	return UMVU_PARKED;
@@ -467,7 +475,7 @@ bool netfile_is_missing(
 
 	snprintf(path, sizeof(path), "%s/%s", dir->path, name);
 	pthread_mutex_lock(lock);
-	result = ask_modules(call, &file, on_looked, &w);
+	result = ask(call, &file, on_looked, &w);
 	while (result == 0 && !w.is_done)
 		pthread_cond_wait(&w.done, lock);
 	pthread_mutex_unlock(lock);

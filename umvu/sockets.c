@@ -18,31 +18,10 @@
 #include "modules.h"
 #include "names.h"
 
-/* What a module says to a call; UMVU_CONTINUE: it is not its business. */
-typedef long ask_fn(const struct umvu_module *module, void *state,
-	struct umvu_call *call, struct umvu_name *name);
-
-/* The answer of the first module that takes the call. @name: for @ask. */
-static long ask_modules(struct umvu *session, struct umvu_call *call,
-	ask_fn *ask, struct umvu_name *name)
-{
-	long result = UMVU_CONTINUE;
-	unsigned int i;
-
-	for (i = 0; i < MODULES_MAX && result == UMVU_CONTINUE; i++) {
-		const struct umvu_module *m = modules_at(session->modules, i);
-
-		if (m)
-			result = ask(m, modules_state(session->modules, i),
-				call, name);
-	}
-	return result;
-}
-
 static long ask_socket(const struct umvu_module *m, void *state,
-	struct umvu_call *call, struct umvu_name *name)
+	struct umvu_call *call, void *arg)
 {
-	(void)name;
+	(void)arg;
 	return m->socket ? m->socket(state, call, (int)call->args[0],
 				   (int)call->args[1], (int)call->args[2])
 			 : UMVU_CONTINUE;
@@ -50,7 +29,7 @@ static long ask_socket(const struct umvu_module *m, void *state,
 
 long on_socket(struct umvu *session, struct umvu_call *call)
 {
-	return ask_modules(session, call, ask_socket, NULL);
+	return modules_ask(session->modules, call, ask_socket, NULL);
 }
 
 bool umvu_has_socket_calls(const struct umvu *session)
@@ -59,9 +38,9 @@ bool umvu_has_socket_calls(const struct umvu *session)
 }
 
 static long ask_socket_call(const struct umvu_module *m, void *state,
-	struct umvu_call *call, struct umvu_name *name)
+	struct umvu_call *call, void *arg)
 {
-	(void)name;
+	(void)arg;
 	return m->socket_call
 		       ? m->socket_call(state, call, call->nr, call->args)
 		       : UMVU_CONTINUE;
@@ -69,7 +48,7 @@ static long ask_socket_call(const struct umvu_module *m, void *state,
 
 long on_socket_call(struct umvu *session, struct umvu_call *call)
 {
-	return ask_modules(session, call, ask_socket_call, NULL);
+	return modules_ask(session->modules, call, ask_socket_call, NULL);
 }
 
 int umvu_call_name(
@@ -136,8 +115,10 @@ static long host_socket(
 }
 
 static long ask_msocket(const struct umvu_module *m, void *state,
-	struct umvu_call *call, struct umvu_name *name)
+	struct umvu_call *call, void *arg)
 {
+	struct umvu_name *name = arg;
+
 	if (!m->msocket || (name && name_owner(name) != m))
 		return UMVU_CONTINUE;
 	return m->msocket(state, call, name, (int)call->args[1],
@@ -151,7 +132,7 @@ long on_msocket(struct umvu *session, struct umvu_call *call)
 
 	if (result)
 		return result;
-	result = ask_modules(session, call, ask_msocket, name);
+	result = modules_ask(session->modules, call, ask_msocket, name);
 	return result == UMVU_CONTINUE
 		       ? host_socket(call, (int)call->args[1],
 				 (int)call->args[2], (int)call->args[3])
@@ -179,9 +160,9 @@ static bool may_be_socket(const struct umvu_call *call, int fd)
 }
 
 static long ask_ioctl(const struct umvu_module *m, void *state,
-	struct umvu_call *call, struct umvu_name *name)
+	struct umvu_call *call, void *arg)
 {
-	(void)name;
+	(void)arg;
 	return m->netdev_ioctl
 		       ? m->netdev_ioctl(state, call, (int)call->args[0],
 				 (uint32_t)call->args[1], call_addr(call, 2))
@@ -194,5 +175,5 @@ long on_ioctl(struct umvu *session, struct umvu_call *call)
 	if (is_of_socket((uint32_t)call->args[1]) ||
 		!may_be_socket(call, (int)call->args[0]))
 		return UMVU_CONTINUE;
-	return ask_modules(session, call, ask_ioctl, NULL);
+	return modules_ask(session->modules, call, ask_ioctl, NULL);
 }

@@ -58,24 +58,18 @@ static long note(void *state, struct umvu_call *call,
 	return 0;
 }
 
-const struct umvu_module *modules_at(
-	const struct modules *modules, unsigned int slot)
+long modules_ask(const struct modules *modules, struct umvu_call *call,
+	modules_ask_fn *ask, void *arg)
 {
 	static const struct umvu_module with = { .version = 2,
 		.net_file = note };
 	/* older than this operation */
 	static const struct umvu_module without = { .version = 1,
 		.net_file = (void *)(uintptr_t)1 };
+	long result = ask(&without, NULL, call, arg);
 
 	(void)modules;
-	return slot == 1 ? &without : slot == 2 ? &with : NULL;
-}
-
-void *modules_state(const struct modules *modules, unsigned int slot)
-{
-	(void)modules;
-	(void)slot;
-	return NULL;
+	return result == UMVU_CONTINUE ? ask(&with, NULL, call, arg) : result;
 }
 
 pid_t process_tgid_of(pid_t tid)

@@ -198,37 +198,37 @@ static u16_t checksum6(struct pbuf *p, u16_t offset)
 	return sum;
 }
 
-static u8_t on_icmp4(
+/* What differs between ICMP and ICMPv6. */
+struct family {
+	uint8_t unreachable; /* type */
+	const struct meaning *meanings;
+	size_t meanings_len;
+	bool (*read)(const uint8_t *ip, size_t size, struct quoted *quoted);
+	u16_t (*checksum)(struct pbuf *p, u16_t offset);
+};
+
+static const struct family family4 = { ICMP_DUR, meanings4,
+	LWIP_ARRAYSIZE(meanings4), read4, checksum4 };
+static const struct family family6 = { ICMP6_TYPE_DUR, meanings6,
+	LWIP_ARRAYSIZE(meanings6), read6, checksum6 };
+
+/* @arg: the family. */
+static u8_t on_icmp(
 	void *arg, struct raw_pcb *pcb, struct pbuf *p, const ip_addr_t *from)
 {
+	const struct family *family = arg;
 	uint8_t message[HEADER_SIZE + QUOTED_MAX];
 	u16_t offset = ip_current_header_tot_len();
 	size_t size = copy_message(p, offset, message, sizeof(message));
 	struct quoted quoted = { .protocol = 0 };
 
-	(void)arg, (void)pcb, (void)from;
-	if (size && message[0] == ICMP_DUR &&
-		message[1] < LWIP_ARRAYSIZE(meanings4) &&
-		read4(message + HEADER_SIZE, size - HEADER_SIZE, &quoted) &&
-		!checksum4(p, offset))
-		tell(&quoted, &meanings4[message[1]]);
-	return 0;
-}
-
-static u8_t on_icmp6(
-	void *arg, struct raw_pcb *pcb, struct pbuf *p, const ip_addr_t *from)
-{
-	uint8_t message[HEADER_SIZE + QUOTED_MAX];
-	u16_t offset = ip_current_header_tot_len();
-	size_t size = copy_message(p, offset, message, sizeof(message));
-	struct quoted quoted = { .protocol = 0 };
-
-	(void)arg, (void)pcb, (void)from;
-	if (size && message[0] == ICMP6_TYPE_DUR &&
-		message[1] < LWIP_ARRAYSIZE(meanings6) &&
-		read6(message + HEADER_SIZE, size - HEADER_SIZE, &quoted) &&
-		!checksum6(p, offset))
-		tell(&quoted, &meanings6[message[1]]);
+	(void)pcb, (void)from;
+	if (size && message[0] == family->unreachable &&
+		message[1] < family->meanings_len &&
+		family->read(
+			message + HEADER_SIZE, size - HEADER_SIZE, &quoted) &&
+		!family->checksum(p, offset))
+		tell(&quoted, &family->meanings[message[1]]);
 	return 0;
 }
 
@@ -242,8 +242,8 @@ int icmp_listen(void)
 	listening[1] = raw_new_ip_type(IPADDR_TYPE_V6, IP6_NEXTH_ICMP6);
 	if (!listening[0] || !listening[1])
 		return -ENOMEM;
-	raw_recv(listening[0], on_icmp4, NULL);
-	raw_recv(listening[1], on_icmp6, NULL);
+	raw_recv(listening[0], on_icmp, (void *)&family4);
+	raw_recv(listening[1], on_icmp, (void *)&family6);
 	return 0;
 }
 

@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ioth/pass.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include "bridge_app.h"
 #include "ioth.h"
 #include "pump.h"
 
@@ -130,15 +130,6 @@ static int dispatch(
 	}
 }
 
-static uint64_t cookie_of(int fd)
-{
-	uint64_t cookie = 0;
-	socklen_t len = sizeof(cookie);
-
-	ioth_pass_getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
-	return cookie;
-}
-
 /* By the plug-in, whose bridge it is. */
 static int call_plugin(
 	const struct control_message *in, int fd, struct control_message *out)
@@ -156,7 +147,7 @@ void calls_do(struct pump *pump, const struct control_message *in, int fd,
 	struct control_message *out, int *new_fd)
 {
 	bool connects = in->arg[0] == __NR_connect;
-	uint64_t cookie = connects ? cookie_of(fd) : 0;
+	uint64_t cookie = connects ? bridge_app_cookie(fd) : 0;
 
 	out->size = 0;
 	*new_fd = -1;
@@ -167,7 +158,7 @@ void calls_do(struct pump *pump, const struct control_message *in, int fd,
 		out->result = 0;
 	}
 	/* connect may put another socket in the place of fd (ioth/plugin.h) */
-	if (connects && cookie_of(fd) != cookie)
+	if (connects && bridge_app_cookie(fd) != cookie)
 		*new_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 

@@ -25,23 +25,31 @@ struct call {
 };
 
 /*
- * Prepares for calling the function of @stack (whose reference @call takes
- * over) that is at @offset of struct ioth_functions. @unknown: the error when
- * @stack is NULL. False: call_end only.
+ * Prepares for calling a function of @stack, whose reference @call takes over.
+ * @has_it: the stack has that function. @unknown: the error when @stack is NULL.
+ * False: call_end only.
  */
+static bool call_begin_if(
+	struct call *call, struct ioth *stack, bool has_it, int unknown)
+{
+	*call = (struct call){ .stack = stack, .err = stack ? 0 : unknown };
+	if (!stack)
+		return false;
+	if (!has_it)
+		call->err = -ENOSYS;
+	call->outer = stack_enter(stack);
+	return has_it;
+}
+
+/* The same, of the function that is at @offset of struct ioth_functions. */
 static bool call_begin(
 	struct call *call, struct ioth *stack, size_t offset, int unknown)
 {
 	void *function = NULL;
 
-	*call = (struct call){ .stack = stack, .err = stack ? 0 : unknown };
-	if (!stack)
-		return false;
-	memcpy(&function, (char *)&stack->f + offset, sizeof(function));
-	if (!function)
-		call->err = -ENOSYS;
-	call->outer = stack_enter(stack);
-	return function;
+	if (stack)
+		memcpy(&function, (char *)&stack->f + offset, sizeof(function));
+	return call_begin_if(call, stack, function, unknown);
 }
 
 /* Ends the call; the result of the public function. */
@@ -201,19 +209,12 @@ static bool is_proc_path(const char *path)
 
 int ioth_procopen(struct ioth *stack, const char *path, int flags)
 {
-	struct call call = { .stack = is_proc_path(path) ? stack_get(stack)
-							 : NULL };
+	struct ioth *ref = is_proc_path(path) ? stack_get(stack) : NULL;
+	struct call call;
 	int fd = -1;
 
-	if (!call.stack) {
-		call.err = -EINVAL;
-		return (int)call_end(&call, fd);
-	}
-	call.outer = stack_enter(call.stack);
-	if (call.stack->plugin.procopen)
-		fd = call.stack->plugin.procopen(path, flags | O_CLOEXEC);
-	else
-		call.err = -ENOSYS;
+	if (call_begin_if(&call, ref, ref && ref->plugin.procopen, -EINVAL))
+		fd = ref->plugin.procopen(path, flags | O_CLOEXEC);
 	return (int)call_end(&call, fd);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gnu.h"
 #include "link.h"
+#include "bridge.h"
 #include "errtext.h"
 #include "vnl.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -22,6 +24,7 @@ static void die(struct link *link)
 {
 	link->state = LINK_DEAD;
 	relay_unwatch(link->relay, &link->port_source);
+	relay_unwatch(link->relay, &link->watch_source);
 	relay_unwatch(link->relay, &link->wire_source);
 	relay_unwatch(link->relay, &link->ctl_source);
 	relay_sweep(link->relay);
@@ -73,6 +76,15 @@ static void on_port(struct relay_source *source, uint32_t events)
 	}
 }
 
+static void on_watch(struct relay_source *source, uint32_t events)
+{
+	struct link *link = source->owner;
+
+	(void)events;
+	if (link->state != LINK_DEAD && port_check(&link->port) == -ENODEV)
+		die(link);
+}
+
 static void on_wire(struct relay_source *source, uint32_t events)
 {
 	struct link *link = source->owner;
@@ -106,6 +118,40 @@ static void on_ctl(struct relay_source *source, uint32_t events)
 		cut(link);
 }
 
+/* By the kernel alone, if the switch is a stack's of our group. */
+static int join(struct link *link, struct netns *ns, const char *locator,
+	const struct port_config *config)
+{
+	char dir[PATH_MAX];
+	int err = vnl_client_dir(locator, dir, sizeof(dir)), conn;
+
+	link->port = (struct port){ .fd = -1, .watch_fd = -1 };
+	if (err == 0)
+		err = bridge_join(&link->port, ns, dir, config, &conn);
+	if (err == 0)
+		link->wire = (struct wire){
+			.kind = WIRE_NONE, .fd = -1, .ctl_fd = conn
+		};
+	return err;
+}
+
+static int connect_by_wire(struct link *link, struct netns *ns,
+	const char *locator, const struct port_config *config)
+{
+	char dir[PATH_MAX];
+	int err = wire_open(&link->wire, locator);
+	bool is_switch;
+
+	if (err < 0)
+		return err;
+	is_switch = vnl_has_scheme(locator, "switch") &&
+		    vnl_switch_dir(locator, dir, sizeof(dir)) == 0;
+	err = port_open(&link->port, ns, is_switch ? dir : NULL, config);
+	if (err < 0)
+		wire_close(&link->wire);
+	return err;
+}
+
 static int make(
 	struct link *link, struct netns *ns, const struct link_config *config)
 {
@@ -116,18 +162,11 @@ static int make(
 	if (err < 0)
 		return err;
 	random_mac(port.mac);
-	err = wire_open(&link->wire, config->locator);
+	if (join(link, ns, config->locator, &port) == 0)
+		return 0;
+	err = connect_by_wire(link, ns, config->locator, &port);
 	if (err < 0)
-		goto fini_frames;
-	err = port_open(&link->port, ns, &port);
-	if (err < 0)
-		goto close_wire;
-	return 0;
-
-close_wire:
-	wire_close(&link->wire);
-fini_frames:
-	frames_fini(&link->out);
+		frames_fini(&link->out);
 	return err;
 }
 
@@ -162,19 +201,23 @@ void link_free(struct link *link)
 
 int link_start(struct link *link, struct relay *relay)
 {
-	int err;
+	struct relay_source *all[] = { &link->wire_source, &link->ctl_source,
+		&link->watch_source, &link->port_source };
+	int err = 0;
 
 	link->relay = relay;
 	link->port_source =
 		(struct relay_source){ on_port, link, link->port.fd };
+	link->watch_source =
+		(struct relay_source){ on_watch, link, link->port.watch_fd };
 	link->wire_source =
 		(struct relay_source){ on_wire, link, link->wire.fd };
 	link->ctl_source =
 		(struct relay_source){ on_ctl, link, link->wire.ctl_fd };
-	err = relay_watch(relay, &link->wire_source, EPOLLIN);
-	if (err == 0 && link->wire.ctl_fd >= 0)
-		err = relay_watch(relay, &link->ctl_source, EPOLLIN);
-	if (err == 0)
-		err = relay_watch(relay, &link->port_source, EPOLLIN);
+	for (size_t i = 0; err == 0 && i < sizeof(all) / sizeof(*all); i++)
+		if (all[i]->fd >= 0)
+			err = relay_watch(relay, all[i], EPOLLIN);
+	if (err == 0 && link->port.bridge)
+		err = bridge_start(link->port.bridge, relay);
 	return err;
 }

@@ -34,7 +34,7 @@ struct link {
 	struct port port;
 	struct wire wire;
 	struct frames out; /* port to wire */
-	struct relay_source port_source, wire_source, ctl_source;
+	struct relay_source port_source, watch_source, wire_source, ctl_source;
 	struct link *next; /* the relay's list */
 };
 

@@ -87,28 +87,57 @@ static int explain(int err)
 static int try_clone(struct netns *ns, int flags)
 {
 	ns->pidfd = -1;
-	ns->helper.user_ns = (flags & CLONE_NEWUSER) != 0;
+	atomic_store(&ns->helper.state, NSHELPER_STARTING);
+	ns->helper.maps_user = (flags & CLONE_NEWUSER) != 0;
 	ns->pid = make_task(nshelper_main, ns->stack + STACK_SIZE,
-		CLONE_VM | CLONE_FILES | CLONE_NEWNET | CLONE_PIDFD | flags,
-		&ns->helper, &ns->pidfd);
-	return ns->pid < 0 ? -errno : 0;
-}
-
-static int start_helper(struct netns *ns)
-{
-	int err = try_clone(ns, 0);
-
-	if (err == -EPERM)
-		err = try_clone(ns, CLONE_NEWUSER);
-	if (err < 0)
-		return err;
+		CLONE_VM | CLONE_FILES | CLONE_PIDFD | flags, &ns->helper,
+		&ns->pidfd);
+	if (ns->pid < 0)
+		return -errno;
 	while (atomic_load(&ns->helper.state) == NSHELPER_STARTING)
 		nshelper_wait(&ns->helper.state, NSHELPER_STARTING);
-	ns->is_direct = !ns->helper.user_ns && nshelper_may_return();
 	return (int)ns->helper.result;
 }
 
-int netns_new(struct netns **result)
+static void reap(struct netns *ns)
+{
+	while (ns->pid > 0 && waitpid(ns->pid, NULL, __WCLONE) < 0 &&
+		errno == EINTR)
+		;
+	if (ns->pidfd >= 0)
+		close(ns->pidfd);
+	ns->pid = 0;
+	ns->pidfd = -1;
+}
+
+/* In the user namespace of somebody else. */
+static int try_joining(struct netns *ns, int user_ns_fd)
+{
+	int err;
+
+	if (user_ns_fd < 0)
+		return -EPERM;
+	ns->helper.join_fd = user_ns_fd;
+	err = try_clone(ns, 0);
+	ns->helper.join_fd = -1;
+	if (err < 0)
+		reap(ns);
+	return err < 0 ? -EPERM : 0;
+}
+
+static int start_helper(struct netns *ns, int user_ns_fd)
+{
+	int err = try_clone(ns, CLONE_NEWNET);
+
+	ns->is_direct = err == 0 && nshelper_may_return();
+	if (err == -EPERM)
+		err = try_joining(ns, user_ns_fd);
+	if (err == -EPERM)
+		err = try_clone(ns, CLONE_NEWNET | CLONE_NEWUSER);
+	return err;
+}
+
+int netns_new(struct netns **result, int user_ns_fd)
 {
 	struct netns *ns = calloc(1, sizeof(*ns));
 	int err = -ENOMEM;
@@ -118,13 +147,13 @@ int netns_new(struct netns **result)
 	threadnet_hold();
 	pthread_mutex_init(&ns->lock, NULL);
 	ns->outer_fd = ns->pidfd = -1;
-	ns->helper.net_fd = ns->helper.user_fd = -1;
+	ns->helper.net_fd = ns->helper.user_fd = ns->helper.join_fd = -1;
 	ns->helper.owner = getpid();
 	ns->helper.uid = geteuid();
 	ns->helper.gid = getegid();
 	ns->stack = stack_new();
 	if (ns->stack)
-		err = start_helper(ns);
+		err = start_helper(ns, user_ns_fd);
 	if (err < 0) {
 		netns_free(ns);
 		return explain(err);
@@ -146,10 +175,8 @@ void netns_free(struct netns *ns)
 	if (ns->pid > 0) {
 		atomic_store(&ns->helper.state, NSHELPER_QUIT);
 		nshelper_wake(&ns->helper.state);
-		while (waitpid(ns->pid, NULL, __WCLONE) < 0 && errno == EINTR)
-			;
 	}
-	close_if_open(ns->pidfd);
+	reap(ns);
 	close_if_open(ns->helper.net_fd);
 	close_if_open(ns->helper.user_fd);
 	close_if_open(ns->outer_fd);
@@ -253,11 +280,13 @@ int netns_socket(struct netns *ns, enum netns_side side, int domain, int type,
 	return n < 0 ? n : fd;
 }
 
-int netns_open(struct netns *ns, const char *path, int flags)
+int netns_open(
+	struct netns *ns, enum netns_side side, const char *path, int flags)
 {
-	struct nsrequest request = {
-		.op = NSOP_OPEN, .net_fd = -1, .path = path, .a = flags
-	};
+	struct nsrequest request = { .op = NSOP_OPEN,
+		.net_fd = side == NETNS_OUTER ? ns->outer_fd : -1,
+		.path = path,
+		.a = flags };
 
 	return (int)ask(ns, &request);
 }
@@ -276,7 +305,7 @@ int netns_procopen(struct netns *ns, const char *path, int flags)
 		sizeof(whole))
 		return -ENAMETOOLONG;
 	if (!of_task)
-		return netns_open(ns, whole, flags);
+		return netns_open(ns, NETNS_INNER, whole, flags);
 	fd = open(whole, flags, 0);
 	if (fd >= 0)
 		return fd;
@@ -295,14 +324,42 @@ int netns_ioctl(struct netns *ns, int fd, int request, void *arg)
 	return (int)ask(ns, &r);
 }
 
+int netns_inner(const struct netns *ns)
+{
+	return ns->helper.net_fd;
+}
+
+int netns_user(const struct netns *ns)
+{
+	return ns->helper.user_fd;
+}
+
+/* The far ends of interfaces shall say nothing of their own accord. */
+static void silence_outer(struct netns *ns)
+{
+	int fd = netns_open(ns, NETNS_OUTER,
+		"/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	n = write(fd, "1", 1);
+	(void)n;
+	close(fd);
+}
+
 int netns_outer(struct netns *ns)
 {
 	struct nsrequest request = { .op = NSOP_NEWNET, .net_fd = -1 };
+	bool is_new;
 
 	pthread_mutex_lock(&ns->lock);
-	if (ns->outer_fd < 0)
+	is_new = ns->outer_fd < 0;
+	if (is_new)
 		ns->outer_fd = (int)ask_locked(&ns->helper, &request);
 	pthread_mutex_unlock(&ns->lock);
+	if (is_new && ns->outer_fd >= 0)
+		silence_outer(ns);
 	return ns->outer_fd;
 }
 

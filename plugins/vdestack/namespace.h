@@ -21,12 +21,13 @@ enum netns_side {
 };
 
 /*
- * Makes a namespace with nothing in it but lo. The helper dies with the calling
+ * Makes a namespace with nothing in it but lo. Where it takes a user namespace,
+ * that is @user_ns_fd if it may be (-1: none), else a new one. The helper dies with the calling
  * thread, which must thus live as long as the namespace.
  * Errors: -EPERM, -ENOSPC, -EUSERS (user namespaces are not to be had), -ENOMEM
  * and others of clone(2), with errtext.
  */
-int netns_new(struct netns **ns);
+int netns_new(struct netns **ns, int user_ns_fd);
 
 /* Ends the helper and waits until it is gone. NULL is allowed. */
 void netns_free(struct netns *ns);
@@ -43,7 +44,8 @@ int netns_sockets(struct netns *ns, enum netns_side side, int domain, int type,
 	int protocol, int fds[], int len);
 
 /* open(2) inside: for /dev/net/tun and /proc/sys/net, which look who opens. */
-int netns_open(struct netns *ns, const char *path, int flags);
+int netns_open(
+	struct netns *ns, enum netns_side side, const char *path, int flags);
 
 /*
  * open(2) of /proc/@path as a task inside sees it: "net..." or "sys/net...".
@@ -57,8 +59,13 @@ int netns_procopen(struct netns *ns, const char *path, int flags);
  */
 int netns_ioctl(struct netns *ns, int fd, int request, void *arg);
 
+/* The descriptor of NETNS_INNER, and of its user namespace (-1: the one of the
+ * program); both stay the namespace's. */
+int netns_inner(const struct netns *ns);
+int netns_user(const struct netns *ns);
+
 /*
- * Makes NETNS_OUTER unless it is there and returns its descriptor, which stays
+ * Makes NETNS_OUTER, where there is no IPv6, unless it is there and returns its descriptor, which stays
  * the namespace's. Errors: negative errno.
  */
 int netns_outer(struct netns *ns);

@@ -182,6 +182,13 @@ RAW_TASK static long map_user(const struct nshelper *h)
 	return err;
 }
 
+RAW_TASK static long join(int user_fd)
+{
+	long err = raw3(SYS_setns, user_fd, CLONE_NEWUSER, 0);
+
+	return err < 0 ? err : raw1(SYS_unshare, CLONE_NEWNET);
+}
+
 RAW_TASK static long settle(struct nshelper *h)
 {
 	static const char root[] = "/", name[] = "vdestack";
@@ -189,18 +196,21 @@ RAW_TASK static long settle(struct nshelper *h)
 	long err;
 
 	raw4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, SIGSET_SIZE);
+	err = h->join_fd < 0 ? 0 : join(h->join_fd);
+	if (err < 0)
+		return err;
 	raw4(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
 	if (raw1(SYS_getppid, 0) != h->owner)
 		return -ESRCH; /* it died before prctl */
 	raw4(SYS_prctl, PR_SET_NAME, (long)name, 0, 0);
 	raw1(SYS_chdir, (long)root);
-	err = h->user_ns ? map_user(h) : 0;
+	err = h->maps_user ? map_user(h) : 0;
 	if (err == 0)
 		err = current_net();
 	if (err < 0)
 		return err;
 	h->net_fd = (int)err;
-	if (h->user_ns) {
+	if (h->maps_user || h->join_fd >= 0) {
 		err = raw3(SYS_ioctl, h->net_fd, NS_GET_USERNS, 0);
 		h->user_fd = err < 0 ? -1 : (int)err;
 	}

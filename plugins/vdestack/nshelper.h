@@ -57,7 +57,8 @@ struct nshelper {
 	long result;
 	pid_t owner;	   /* the process that the helper belongs to */
 	unsigned uid, gid; /* mapped to themselves in a user namespace */
-	bool user_ns;	   /* it has a user namespace of its own */
+	bool maps_user;	   /* its user namespace is new */
+	int join_fd;	   /* user namespace to go to first, -1: none */
 	int net_fd,
 		user_fd; /* descriptors of its namespaces; user_fd may be -1 */
 };

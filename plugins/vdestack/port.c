@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gnu.h"
 #include "port.h"
+#include "bridge.h"
 #include "errtext.h"
 
 #include <errno.h>
@@ -24,11 +25,17 @@ static int explain(int err, const struct port_config *config)
 	}
 }
 
-int port_open(
-	struct port *port, struct netns *ns, const struct port_config *config)
+/* What the kernel cannot do with a bridge, it can without. */
+int port_open(struct port *port, struct netns *ns, const char *switch_dir,
+	const struct port_config *config)
 {
-	int err = tap_open(port, ns, config);
+	int err = -ENOENT;
 
+	*port = (struct port){ .fd = -1, .watch_fd = -1, .rtnl = -1 };
+	if (switch_dir)
+		err = bridge_open(port, ns, switch_dir, config);
+	if (err < 0)
+		err = tap_open(port, ns, config);
 	if (err == -ENXIO)
 		err = veth_open(port, ns, config);
 	return err < 0 ? explain(err, config) : 0;
@@ -37,13 +44,21 @@ int port_open(
 void port_close(struct port *port)
 {
 	port->ops->del(port);
-	close(port->fd);
+	if (port->fd >= 0)
+		close(port->fd);
+	if (port->watch_fd >= 0)
+		close(port->watch_fd);
 }
 
 int port_read(struct port *port, struct frames *frames)
 {
 	frames_reset(frames);
 	return port->ops->read(port, frames);
+}
+
+int port_check(struct port *port)
+{
+	return port->ops->check(port);
 }
 
 void port_write(struct port *port, struct frames *frames)

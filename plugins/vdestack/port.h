@@ -2,9 +2,9 @@
 /*
  * port.h - the kernel's end of an interface
  *
- * Two kinds: a TAP device (tap.c), or, where /dev/net/tun cannot be opened, a
- * veth pair with a packet socket on its far end (veth.c). Threads: made by any,
- * then used by the relay only.
+ * A TAP device (tap.c), or, where /dev/net/tun cannot be opened, a veth pair
+ * with a packet socket on its far end (veth.c). Or a port of a bridge of the
+ * kernel (bridge.h). Threads: made by any, then used by the relay only.
  *
  * The place for segmentation offload (vnet_hdr) is here: a port that delivers
  * frames longer than the MTU with a header, and wires that segment them.
@@ -19,6 +19,7 @@
 
 #pragma GCC visibility push(hidden)
 
+struct bridge;
 struct netns;
 struct port;
 
@@ -26,6 +27,7 @@ struct port;
 struct port_ops {
 	int (*read)(struct port *port, struct frames *frames);
 	void (*write)(struct port *port, struct frames *frames);
+	int (*check)(struct port *port);
 	void (*set_carrier)(struct port *port, bool on);
 	void (*del)(struct port *port);
 };
@@ -33,8 +35,11 @@ struct port_ops {
 struct port {
 	const struct port_ops *ops;
 	struct netns *ns;
-	int fd;	     /* readable: frames; owned */
-	int ifindex; /* of the end that the program sees (tap) or ours (veth) */
+	int fd;	      /* readable: frames; owned; -1: there are none for us */
+	int watch_fd; /* readable: port_check; owned; -1: fd tells all */
+	int ifindex; /* of the end that the program sees (tap) or the far one */
+	struct bridge *bridge; /* owned, by one that has other ports */
+	int rtnl;	       /* owned, by a port of another stack's bridge */
 };
 
 struct port_config {
@@ -44,12 +49,13 @@ struct port_config {
 };
 
 /*
- * Makes an interface in @ns, down, with carrier.
+ * Makes an interface in @ns, down, with carrier. @switch_dir: where the switch
+ * is that this stack serves for others, or NULL.
  * Errors, with errtext: -EEXIST the name or index is taken, -EPERM, -ENOMEM,
  * others of the kernel.
  */
-int port_open(
-	struct port *port, struct netns *ns, const struct port_config *config);
+int port_open(struct port *port, struct netns *ns, const char *switch_dir,
+	const struct port_config *config);
 
 /* Removes the interface unless somebody has, closes. */
 void port_close(struct port *port);
@@ -60,6 +66,9 @@ void port_close(struct port *port);
  */
 int port_read(struct port *port, struct frames *frames);
 
+/* 0, or -ENODEV: the interface was removed. For ports with a watch_fd. */
+int port_check(struct port *port);
+
 /*
  * Delivers all of @frames. Never blocks: what the kernel does not take (the
  * interface is down, no memory) is lost.
@@ -68,6 +77,10 @@ void port_write(struct port *port, struct frames *frames);
 
 /* Carrier of the interface follows the wire. */
 void port_set_carrier(struct port *port, bool on);
+
+/* The TAP's, also for an uplink of a bridge. */
+int tap_read(struct port *port, struct frames *frames);
+void tap_write(struct port *port, struct frames *frames);
 
 /* The two kinds, used by port_open. tap: -ENXIO no /dev/net/tun for us. */
 int tap_open(

@@ -2,6 +2,7 @@
 #include "gnu.h"
 #include "relay.h"
 #include "errtext.h"
+#include "group.h"
 #include "link.h"
 #include "namespace.h"
 
@@ -24,12 +25,13 @@ struct relay {
 	struct frames frames;
 	struct link *links; /* the thread's */
 	bool has_dead;	    /* the thread's */
-	struct relay_source wake_source, helper_source;
+	struct relay_source wake_source, helper_source, group_source;
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* under lock: */
 	bool is_started, is_stopped;
+	int user_ns_fd; /* to start with */
 	int start_error;
 	char start_text[256];
 	struct link *incoming; /* handed over, not yet taken */
@@ -162,12 +164,33 @@ static void watch_helper(struct relay *relay)
 		relay_watch(relay, &relay->helper_source, EPOLLIN);
 }
 
+static void on_group(struct relay_source *source, uint32_t events)
+{
+	struct relay *relay = source->owner;
+
+	(void)events;
+	group_give_user_ns(source->fd, netns_user(relay->ns));
+}
+
+/* The first stack of a group gives the others its user namespace. */
+static void watch_group(struct relay *relay)
+{
+	if (netns_user(relay->ns) < 0)
+		return;
+	relay->group_source =
+		(struct relay_source){ on_group, relay, group_offer_user_ns() };
+	if (relay->group_source.fd >= 0)
+		relay_watch(relay, &relay->group_source, EPOLLIN);
+}
+
 static int start(struct relay *relay)
 {
-	int err = netns_new(&relay->ns);
+	int err = netns_new(&relay->ns, relay->user_ns_fd);
 
-	if (err == 0)
+	if (err == 0) {
 		watch_helper(relay);
+		watch_group(relay);
+	}
 	pthread_mutex_lock(&relay->lock);
 	relay->is_started = true;
 	relay->start_error = err;
@@ -230,20 +253,23 @@ static void destroy(struct relay *relay)
 		close(relay->epoll_fd);
 	if (relay->wake_fd >= 0)
 		close(relay->wake_fd);
+	if (relay->group_source.fd >= 0)
+		close(relay->group_source.fd);
 	frames_fini(&relay->frames);
 	pthread_cond_destroy(&relay->changed);
 	pthread_mutex_destroy(&relay->lock);
 	free(relay);
 }
 
-int relay_new(struct relay **result)
+int relay_new(struct relay **result, int user_ns_fd)
 {
 	struct relay *relay = calloc(1, sizeof(*relay));
 	int err;
 
 	if (!relay)
 		return -ENOMEM;
-	relay->epoll_fd = relay->wake_fd = -1;
+	relay->epoll_fd = relay->wake_fd = relay->group_source.fd = -1;
+	relay->user_ns_fd = user_ns_fd;
 	pthread_mutex_init(&relay->lock, NULL);
 	pthread_cond_init(&relay->changed, NULL);
 	err = frames_init(&relay->frames);

@@ -27,10 +27,10 @@ struct relay_source {
 };
 
 /*
- * Starts the thread and makes the namespace. Errors: those of netns_new (with
+ * Starts the thread and makes the namespace; @user_ns_fd: see netns_new. Errors: those of netns_new (with
  * errtext), -EAGAIN, -ENOMEM, -EMFILE.
  */
-int relay_new(struct relay **relay);
+int relay_new(struct relay **relay, int user_ns_fd);
 
 /* Ends the thread; links, namespace and all are gone when it returns. */
 void relay_free(struct relay *relay);

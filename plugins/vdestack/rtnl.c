@@ -67,6 +67,26 @@ int rtnl_set_up(int fd, int ifindex, bool up)
 	return talk(fd, &buf);
 }
 
+int rtnl_set_mtu(int fd, int ifindex, uint32_t mtu)
+{
+	union rtnl_buf buf;
+	struct ifinfomsg *ifi = start(&buf, RTM_NEWLINK, NLM_F_ACK);
+
+	ifi->ifi_index = ifindex;
+	mnl_attr_put_u32(&buf.nlh, IFLA_MTU, mtu);
+	return talk(fd, &buf);
+}
+
+int rtnl_set_master(int fd, int ifindex, int master)
+{
+	union rtnl_buf buf;
+	struct ifinfomsg *ifi = start(&buf, RTM_NEWLINK, NLM_F_ACK);
+
+	ifi->ifi_index = ifindex;
+	mnl_attr_put_u32(&buf.nlh, IFLA_MASTER, (uint32_t)master);
+	return talk(fd, &buf);
+}
+
 int rtnl_exists(int fd, int ifindex)
 {
 	union rtnl_buf buf;
@@ -108,10 +128,27 @@ int rtnl_add_veth(int fd, const struct rtnl_veth *veth)
 	ifi->ifi_index = veth->ifindex;
 	mnl_attr_put_strz(&buf.nlh, IFLA_IFNAME, veth->name);
 	mnl_attr_put(&buf.nlh, IFLA_ADDRESS, MAC_LEN, veth->mac);
+	mnl_attr_put_u32(&buf.nlh, IFLA_NET_NS_FD, (uint32_t)veth->net_fd);
 	info = mnl_attr_nest_start(&buf.nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(&buf.nlh, IFLA_INFO_KIND, "veth");
 	data = mnl_attr_nest_start(&buf.nlh, IFLA_INFO_DATA);
 	put_peer(&buf.nlh, veth);
+	mnl_attr_nest_end(&buf.nlh, data);
+	mnl_attr_nest_end(&buf.nlh, info);
+	return talk(fd, &buf);
+}
+
+int rtnl_add_bridge(int fd, const char *name)
+{
+	union rtnl_buf buf;
+	struct nlattr *info, *data;
+
+	start(&buf, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+	mnl_attr_put_strz(&buf.nlh, IFLA_IFNAME, name);
+	info = mnl_attr_nest_start(&buf.nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(&buf.nlh, IFLA_INFO_KIND, "bridge");
+	data = mnl_attr_nest_start(&buf.nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u8(&buf.nlh, IFLA_BR_MCAST_SNOOPING, 0);
 	mnl_attr_nest_end(&buf.nlh, data);
 	mnl_attr_nest_end(&buf.nlh, info);
 	return talk(fd, &buf);

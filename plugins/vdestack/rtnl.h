@@ -19,6 +19,14 @@ int rtnl_set_mac(int fd, int ifindex, const uint8_t *mac);
 /* IFF_UP on or off. */
 int rtnl_set_up(int fd, int ifindex, bool up);
 
+int rtnl_set_mtu(int fd, int ifindex, uint32_t mtu);
+
+/* Makes the link a port of the bridge @master. */
+int rtnl_set_master(int fd, int ifindex, int master);
+
+/* A bridge without spanning tree that floods all multicast frames. */
+int rtnl_add_bridge(int fd, const char *name);
+
 /*
  * 0 or -ENODEV. Waits for a change of the link that is under way (it takes the
  * kernel's lock of the configuration).
@@ -31,6 +39,7 @@ struct rtnl_veth {
 	const char *name; /* may contain %d: the next free */
 	int ifindex;	  /* wanted, 0: any */
 	const uint8_t *mac;
+	int net_fd; /* namespace to make it in */
 	const char *peer_name;
 	int peer_net_fd; /* namespace of the peer */
 	uint32_t peer_mtu;

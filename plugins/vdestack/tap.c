@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int tap_read(struct port *port, struct frames *frames)
+int tap_read(struct port *port, struct frames *frames)
 {
 	while (frames->len < FRAMES_MAX) {
 		struct iovec *frame = &frames->frame[frames->len];
@@ -35,7 +35,7 @@ static int tap_read(struct port *port, struct frames *frames)
 	return 0;
 }
 
-static void tap_write(struct port *port, struct frames *frames)
+void tap_write(struct port *port, struct frames *frames)
 {
 	for (unsigned i = frames->next; i < frames->len; i++) {
 		const struct iovec *frame = &frames->frame[i];
@@ -122,7 +122,8 @@ int tap_open(
 
 	port->ops = &tap_ops;
 	port->ns = ns;
-	port->fd = netns_open(ns, "/dev/net/tun", O_RDWR | O_NONBLOCK);
+	port->fd = netns_open(
+		ns, NETNS_INNER, "/dev/net/tun", O_RDWR | O_NONBLOCK);
 	if (port->fd < 0)
 		return -ENXIO;
 	sock = rtnl_socket(ns);

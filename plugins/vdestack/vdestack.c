@@ -3,6 +3,7 @@
 #include "vdestack.h"
 #include "diag.h"
 #include "errtext.h"
+#include "group.h"
 #include "link.h"
 #include "linkservice.h"
 #include "namespace.h"
@@ -41,7 +42,7 @@ static void announce_addresses(struct netns *ns)
 	};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
-		int fd = netns_open(ns, paths[i], O_WRONLY);
+		int fd = netns_open(ns, NETNS_INNER, paths[i], O_WRONLY);
 		ssize_t n;
 
 		if (fd < 0)
@@ -84,8 +85,11 @@ static void stop(struct vdestack *stack)
 
 static int start(struct vdestack *stack, const char *vnlv[])
 {
-	int err = relay_new(&stack->relay);
+	int user_ns = group_user_ns();
+	int err = relay_new(&stack->relay, user_ns);
 
+	if (user_ns >= 0)
+		close(user_ns);
 	if (err < 0)
 		return err;
 	announce_addresses(relay_netns(stack->relay));

@@ -74,6 +74,23 @@ bool vnl_is_plain(const char *locator)
 	return stat(locator, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+int vnl_client_dir(const char *locator, char *dir, size_t size)
+{
+	size_t len;
+
+	if (vnl_has_scheme(locator, "vde"))
+		locator += strlen("vde://");
+	else if (scheme_len(locator) > 0)
+		return -EINVAL;
+	len = strlen(locator);
+	if (*locator != '/' || strchr(locator, '['))
+		return -EINVAL;
+	if (len >= size)
+		return -ENAMETOOLONG;
+	memcpy(dir, locator, len + 1);
+	return 0;
+}
+
 int vnl_switch_dir(const char *locator, char *dir, size_t size)
 {
 	const char *path;

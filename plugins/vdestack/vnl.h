@@ -43,6 +43,13 @@ bool vnl_has_scheme(const char *locator, const char *scheme);
 bool vnl_is_plain(const char *locator);
 
 /*
+ * The directory of the switch that a vde:// locator or a plain path leads to.
+ * Errors: -EINVAL the locator is of another kind, or asks the switch for a
+ * certain port; -ENAMETOOLONG @size.
+ */
+int vnl_client_dir(const char *locator, char *dir, size_t size);
+
+/*
  * The directory that an in-process switch:// or hub:// locator makes.
  * Errors: -EINVAL the locator is of another kind, -ENAMETOOLONG @size.
  */

@@ -33,6 +33,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SEND_BUFFER (1 << 20)
 
@@ -152,7 +153,10 @@ void wire_close(struct wire *wire)
 	pump_free(wire->pump);
 	if (wire->ctl_fd >= 0)
 		shutdown(wire->ctl_fd, SHUT_RDWR);
-	vde_close(wire->conn);
+	if (wire->conn)
+		vde_close(wire->conn);
+	else
+		close(wire->ctl_fd);
 	wire->conn = NULL;
 }
 

@@ -17,13 +17,14 @@
 /*
  * WIRE_SOCKET   datafd is a socket on which a message is a frame: batches
  * WIRE_CALLS    anything else: a call of libvdeplug per frame
+ * WIRE_NONE     the port is one of another stack's bridge: ctl_fd leads there
  */
-enum wire_kind { WIRE_SOCKET, WIRE_CALLS };
+enum wire_kind { WIRE_SOCKET, WIRE_CALLS, WIRE_NONE };
 
 struct pump;
 
 struct wire {
-	VDECONN *conn; /* owned */
+	VDECONN *conn; /* owned; NULL: none */
 	enum wire_kind kind;
 	int fd; /* poll: IN frames (call wire_read), OUT after wire_write's 1 */
 	int ctl_fd;	   /* EOF here: the switch has gone; -1: none */

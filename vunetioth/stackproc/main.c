@@ -128,6 +128,22 @@ static void raise_limit(void)
 	}
 }
 
+/* Stacks of one session may be joined by shorter ways than their wires: who
+ * made the control connection names them all. */
+static void name_group(void)
+{
+	struct ucred session;
+	socklen_t len = sizeof(session);
+	char name[32];
+
+	if (getsockopt(CONTROL_FD, SOL_SOCKET, SO_PEERCRED, &session, &len) <
+			0 ||
+		session.pid <= 0)
+		return;
+	snprintf(name, sizeof(name), "umvu-%d", (int)session.pid);
+	setenv("IOTH_GROUP", name, 1);
+}
+
 int main(void)
 {
 	static struct stack_process p = { /* large */
@@ -140,6 +156,7 @@ int main(void)
 	prctl(PR_SET_NAME, "vunetioth");
 	signal(SIGPIPE, SIG_IGN);
 	raise_limit();
+	name_group();
 	/* Should the making of the stack hang, the end of the session ends us
 	 * too; later the end of the connection does, more cleanly. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -13,6 +13,7 @@ static const struct {
 } scenarios[] = {
 	{ "wires", wires_run },
 	{ "hotplug", hotplug_run },
+	{ "bridge", bridge_run },
 	{ "life", life_run },
 	{ "errors", errors_run },
 };

@@ -47,6 +47,7 @@ long vt_cpu_ms(void);
 /* Scenarios, in the files of the same names. */
 void wires_run(void);
 void hotplug_run(void);
+void bridge_run(void);
 void life_run(void);
 void errors_run(void);
 

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bridge.c - a switch's own bridge in the kernel
+ *
+ * Theory of operation
+ *
+ *	stack of the owner	  NETNS_OUTER of the owner	other stacks
+ *
+ *	    vde0 ----- veth ----- port --- bridge --- port ----- veth ----- vde0
+ *					     |
+ *	    switch:// --- relay --- TAP, the uplink
+ *
+ * Frames between stacks of one session stay in the kernel: no copies, nothing
+ * is segmented, no process is woken up. Whoever is connected to the switch by
+ * libvdeplug, and that is everybody else, is reached through the uplink.
+ *
+ * Each other stack keeps a connection here. When it ends, its port goes; when
+ * we end, it takes its carrier away. The bridge does no spanning tree and looks
+ * into no multicast group: it is a plain switch, like that of libvdeplug.
+ */
+#include "gnu.h"
+#include "bridge.h"
+#include "fdmsg.h"
+#include "group.h"
+#include "namespace.h"
+#include "port.h"
+#include "relay.h"
+#include "rtnl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The MTU that counts is that of the interfaces in the stacks. */
+#define PORT_MTU   65535
+#define UPLINK_MTU 65521 /* the largest of a TAP */
+
+struct user {
+	struct user *next;
+	struct bridge *bridge;
+	struct relay_source source;
+	int ifindex; /* of its port; 0: has not asked yet */
+};
+
+struct bridge {
+	struct netns *ns;
+	struct relay *relay; /* NULL until started */
+	int rtnl;	     /* in NETNS_OUTER */
+	int ifindex, own_port, uplink;
+	struct relay_source listener;
+	struct user *users; /* owned */
+};
+
+/* Device names in NETNS_OUTER differ by their first letter, and from those of
+ * other interfaces of the stack by the address. */
+static const char *name_of(char name[IFNAMSIZ], char kind, const uint8_t *mac)
+{
+	snprintf(name, IFNAMSIZ, "%c%02x%02x%02x%02x%02x%02x", kind, mac[0],
+		mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return name;
+}
+
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+/* A packet socket that no frame ever comes to: it says when the device goes. */
+static int watch_device(struct netns *ns, int ifindex)
+{
+	struct sockaddr_ll addr = { .sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_PPPTALK), /* never on a wire */
+		.sll_ifindex = ifindex };
+	int fd = netns_socket(ns, NETNS_OUTER, AF_PACKET,
+		SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return fd;
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static int enslave(struct bridge *bridge, int ifindex)
+{
+	int err = rtnl_set_master(bridge->rtnl, ifindex, bridge->ifindex);
+
+	return err < 0 ? err : rtnl_set_up(bridge->rtnl, ifindex, true);
+}
+
+/* An interface in @net_fd that leads to the bridge; the index of its port. */
+static int add_port(
+	struct bridge *bridge, int net_fd, const struct port_config *config)
+{
+	char name[IFNAMSIZ];
+	struct rtnl_veth veth = {
+		.name = *config->ifname ? config->ifname : "vde%d",
+		.ifindex = config->ifindex,
+		.mac = config->mac,
+		.net_fd = net_fd,
+		.peer_name = name_of(name, 'p', config->mac),
+		.peer_net_fd = netns_outer(bridge->ns),
+		.peer_mtu = PORT_MTU,
+	};
+	int ifindex, peer, err = rtnl_add_veth(bridge->rtnl, &veth);
+
+	if (err == 0)
+		err = rtnl_get(bridge->rtnl, name, &ifindex, &peer);
+	if (err < 0)
+		return err;
+	err = enslave(bridge, ifindex);
+	if (err == 0)
+		return ifindex;
+	rtnl_del(bridge->rtnl, ifindex);
+	return err;
+}
+
+static int add_bridge(struct bridge *bridge, const uint8_t *mac)
+{
+	char name[IFNAMSIZ];
+	int peer, err;
+
+	err = rtnl_add_bridge(bridge->rtnl, name_of(name, 'b', mac));
+	if (err == 0)
+		err = rtnl_get(bridge->rtnl, name, &bridge->ifindex, &peer);
+	if (err == 0)
+		err = rtnl_set_up(bridge->rtnl, bridge->ifindex, true);
+	return err;
+}
+
+/* The descriptor. A TAP goes when it is closed. */
+static int add_uplink(struct bridge *bridge, const uint8_t *mac)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd = netns_open(
+		bridge->ns, NETNS_OUTER, "/dev/net/tun", O_RDWR | O_NONBLOCK);
+	int peer, err;
+
+	if (fd < 0)
+		return -ENXIO;
+	name_of(ifr.ifr_name, 'u', mac);
+	err = ioctl(fd, TUNSETIFF, &ifr) < 0 ? -errno : 0;
+	if (err == 0)
+		err = rtnl_get(
+			bridge->rtnl, ifr.ifr_name, &bridge->uplink, &peer);
+	if (err == 0)
+		err = rtnl_set_mtu(bridge->rtnl, bridge->uplink, UPLINK_MTU);
+	if (err == 0)
+		err = enslave(bridge, bridge->uplink);
+	if (err < 0) {
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static void forget(struct user *user)
+{
+	struct user **at = &user->bridge->users;
+
+	while (*at != user)
+		at = &(*at)->next;
+	*at = user->next;
+	if (user->bridge->relay)
+		relay_unwatch(user->bridge->relay, &user->source);
+	shutdown(user->source.fd, SHUT_RDWR); /* a child may have a copy */
+	close(user->source.fd);
+	free(user);
+}
+
+/* His interface may be there yet: his stack has died, but sockets have not. */
+static void drop(struct user *user)
+{
+	if (user->ifindex > 0)
+		rtnl_del(user->bridge->rtnl, user->ifindex);
+	forget(user);
+}
+
+static int give_port(
+	struct user *user, const struct bridge_request *request, int net_fd)
+{
+	struct port_config config = { .ifname = request->ifname,
+		.ifindex = request->ifindex };
+	struct bridge *bridge = user->bridge;
+	struct bridge_answer answer = { 0 };
+	int fds[2] = { -1, -1 }, err;
+
+	memcpy(config.mac, request->mac, sizeof(config.mac));
+	err = add_port(bridge, net_fd, &config);
+	if (err < 0)
+		return err;
+	user->ifindex = answer.ifindex = err;
+	fds[0] = netns_socket(bridge->ns, NETNS_OUTER, AF_NETLINK,
+		SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	fds[1] = watch_device(bridge->ns, user->ifindex);
+	err = fds[0] < 0 ? fds[0] : fds[1];
+	if (err >= 0)
+		err = fdmsg_send(
+			user->source.fd, &answer, sizeof(answer), fds, 2);
+	for (int i = 0; i < 2; i++)
+		close_if_open(fds[i]);
+	return err;
+}
+
+/* Who asked says nothing more; what comes then is the end. */
+static void on_user(struct relay_source *source, uint32_t events)
+{
+	struct user *user = source->owner;
+	struct bridge_request request;
+	int net_fd, err = -EPIPE;
+
+	(void)events;
+	if (user->ifindex == 0)
+		err = fdmsg_recv(
+			source->fd, &request, sizeof(request), &net_fd, 1);
+	if (err == -EAGAIN || err == -EINTR)
+		return;
+	if (err == 0) {
+		request.ifname[IFNAMSIZ - 1] = '\0';
+		err = give_port(user, &request, net_fd);
+		close(net_fd);
+	}
+	/* who is refused connects to the switch itself, and learns why */
+	if (err < 0)
+		drop(user);
+}
+
+static void on_listener(struct relay_source *source, uint32_t events)
+{
+	struct bridge *bridge = source->owner;
+	int fd = group_accept(source->fd);
+	struct user *user = fd < 0 ? NULL : calloc(1, sizeof(*user));
+
+	(void)events;
+	if (!user) {
+		close_if_open(fd);
+		return;
+	}
+	*user = (struct user){ .next = bridge->users,
+		.bridge = bridge,
+		.source = { on_user, user, fd } };
+	bridge->users = user;
+	if (relay_watch(bridge->relay, &user->source, EPOLLIN) < 0)
+		drop(user);
+}
+
+/* Whatever there is of it. Interfaces of others stay, without carrier. */
+static void destroy(struct bridge *bridge)
+{
+	const int devices[] = { bridge->own_port, bridge->uplink,
+		bridge->ifindex };
+
+	while (bridge->users)
+		forget(bridge->users);
+	if (bridge->listener.fd >= 0) {
+		if (bridge->relay)
+			relay_unwatch(bridge->relay, &bridge->listener);
+		close(bridge->listener.fd);
+	}
+	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++)
+		if (devices[i] > 0)
+			rtnl_del(bridge->rtnl, devices[i]);
+	close_if_open(bridge->rtnl);
+	free(bridge);
+}
+
+static int bridge_watch(struct port *port)
+{
+	const struct bridge *bridge = port->bridge;
+
+	return bridge_check(bridge->rtnl, bridge->own_port, port->watch_fd);
+}
+
+static void bridge_set_carrier(struct port *port, bool on)
+{
+	rtnl_set_up(port->bridge->rtnl, port->bridge->own_port, on);
+}
+
+static void bridge_del(struct port *port)
+{
+	destroy(port->bridge);
+}
+
+static const struct port_ops bridge_ops = {
+	.read = tap_read,
+	.write = tap_write,
+	.check = bridge_watch,
+	.set_carrier = bridge_set_carrier,
+	.del = bridge_del,
+};
+
+static int listen_for(struct bridge *bridge, const char *dir)
+{
+	char key[BRIDGE_KEY_SIZE];
+	int err = bridge_key(key, dir);
+
+	bridge->listener = (struct relay_source){ on_listener, bridge,
+		err < 0 ? err : group_listen(key) };
+	return bridge->listener.fd < 0 ? bridge->listener.fd : 0;
+}
+
+static int build(struct bridge *bridge, struct port *port, const char *dir,
+	const struct port_config *config)
+{
+	int err = netns_outer(bridge->ns);
+
+	if (err >= 0)
+		err = bridge->rtnl = netns_socket(bridge->ns, NETNS_OUTER,
+			AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (err >= 0)
+		err = add_bridge(bridge, config->mac);
+	if (err >= 0) /* may well not be there for us: before the interface */
+		err = port->fd = add_uplink(bridge, config->mac);
+	if (err >= 0)
+		err = bridge->own_port =
+			add_port(bridge, netns_inner(bridge->ns), config);
+	if (err >= 0)
+		err = port->watch_fd =
+			watch_device(bridge->ns, bridge->own_port);
+	if (err >= 0)
+		err = listen_for(bridge, dir);
+	return err < 0 ? err : 0;
+}
+
+int bridge_open(struct port *port, struct netns *ns, const char *dir,
+	const struct port_config *config)
+{
+	struct bridge *bridge;
+	int err;
+
+	if (!group_is_set())
+		return -ENOENT;
+	bridge = calloc(1, sizeof(*bridge));
+	if (!bridge)
+		return -ENOMEM;
+	bridge->ns = ns;
+	bridge->rtnl = bridge->listener.fd = -1;
+	err = build(bridge, port, dir, config);
+	if (err < 0) {
+		destroy(bridge);
+		close_if_open(port->fd);
+		close_if_open(port->watch_fd);
+		port->fd = port->watch_fd = -1;
+		return err;
+	}
+	port->ops = &bridge_ops;
+	port->bridge = bridge;
+	port->ns = ns;
+	return 0;
+}
+
+int bridge_start(struct bridge *bridge, struct relay *relay)
+{
+	bridge->relay = relay;
+	return relay_watch(relay, &bridge->listener, EPOLLIN);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bridge_port.c - a port of another stack's bridge
+ *
+ * The interface is one end of a veth pair that the owner of the bridge made for
+ * us; the kernel does all the rest, there are no frames for the relay. The far
+ * end is in a namespace of the owner's, which lives on with our socket in it
+ * when the owner dies: so the interface can lose its carrier, as that of any
+ * stack does whose switch has gone, instead of vanishing.
+ */
+#include "gnu.h"
+#include "bridge.h"
+#include "fdmsg.h"
+#include "group.h"
+#include "namespace.h"
+#include "port.h"
+#include "rtnl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int joined_check(struct port *port)
+{
+	return bridge_check(port->rtnl, port->ifindex, port->watch_fd);
+}
+
+static void joined_set_carrier(struct port *port, bool on)
+{
+	rtnl_set_up(port->rtnl, port->ifindex, on);
+}
+
+static void joined_del(struct port *port)
+{
+	rtnl_del(port->rtnl, port->ifindex);
+	close(port->rtnl);
+}
+
+static const struct port_ops joined_ops = {
+	.check = joined_check,
+	.set_carrier = joined_set_carrier,
+	.del = joined_del,
+};
+
+int bridge_key(char key[BRIDGE_KEY_SIZE], const char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) < 0)
+		return -errno;
+	snprintf(key, BRIDGE_KEY_SIZE, "%llx:%llx",
+		(unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	return 0;
+}
+
+int bridge_check(int rtnl, int ifindex, int watch_fd)
+{
+	char junk;
+
+	/* ENETDOWN, once, when the far end goes down or is removed */
+	while (recv(watch_fd, &junk, 1, MSG_DONTWAIT) >= 0)
+		;
+	return rtnl_exists(rtnl, ifindex);
+}
+
+static int ask(int sock, struct port *port, int net_fd,
+	const struct port_config *config)
+{
+	struct bridge_request request = { .ifindex = config->ifindex };
+	struct bridge_answer answer;
+	int fds[2], err;
+
+	memcpy(request.ifname, config->ifname,
+		strnlen(config->ifname, IFNAMSIZ - 1));
+	memcpy(request.mac, config->mac, sizeof(request.mac));
+	err = fdmsg_send(sock, &request, sizeof(request), &net_fd, 1);
+	if (err == 0)
+		err = fdmsg_recv(sock, &answer, sizeof(answer), fds, 2);
+	if (err < 0)
+		return err;
+	port->ops = &joined_ops;
+	port->ifindex = answer.ifindex;
+	port->rtnl = fds[0];
+	port->watch_fd = fds[1];
+	return 0;
+}
+
+int bridge_join(struct port *port, struct netns *ns, const char *dir,
+	const struct port_config *config, int *conn)
+{
+	char key[BRIDGE_KEY_SIZE];
+	int err = group_is_set() ? bridge_key(key, dir) : -ENOENT;
+
+	if (err < 0)
+		return err;
+	*conn = group_connect(key);
+	if (*conn < 0)
+		return *conn;
+	err = ask(*conn, port, netns_inner(ns), config);
+	if (err < 0)
+		close(*conn);
+	return err;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * group.h - stacks of one user that may be joined inside the kernel
+ *
+ * A group is named by the environment variable IOTH_GROUP, which vunetioth(8)
+ * sets for the stacks of a session; without it there is none. Its members find
+ * each other by abstract names of AF_UNIX, in the network namespace where their
+ * programs run, and talk only to processes of their own user.
+ *
+ * To join two namespaces by a veth pair takes rights in both. Root has them; an
+ * ordinary user's namespaces must be of one user namespace. So the first member
+ * hands its own to those that come later.
+ */
+#ifndef VDESTACK_GROUP_H
+#define VDESTACK_GROUP_H
+
+#include <stdbool.h>
+
+#pragma GCC visibility push(hidden)
+
+/* Does the environment name a group? */
+bool group_is_set(void);
+
+/*
+ * A listening socket, not blocking, under the name @key within the group.
+ * Errors: -ENOENT no group, -EADDRINUSE another member has the name.
+ */
+int group_listen(const char *key);
+
+/*
+ * A connection to who listens there, which answers within a second or calls
+ * fail with EAGAIN. Errors: -ENOENT no group, -ECONNREFUSED nobody listens,
+ * -EACCES another user does.
+ */
+int group_connect(const char *key);
+
+/* Takes a connection; -EACCES: it was another user's, and is closed. */
+int group_accept(int listener);
+
+/* The user namespace that the group shares; -ENOENT: none. */
+int group_user_ns(void);
+
+/* What group_user_ns() asks for: offer the namespace @fd, answer a request. */
+int group_offer_user_ns(void);
+void group_give_user_ns(int listener, int user_ns_fd);
+
+#pragma GCC visibility pop
+#endif

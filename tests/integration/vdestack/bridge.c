@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stacks of a group, which are joined inside the kernel. */
+#include "vt.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MEGABYTE ((size_t)1 << 20)
+#define PREFIX	 "@ioth-vdestack/"
+
+static void set_group(bool on)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "test-%d", (int)getpid());
+	if (on)
+		CHECK(setenv("IOTH_GROUP", name, 1) == 0);
+	else
+		CHECK(unsetenv("IOTH_GROUP") == 0);
+}
+
+static void ask(struct ioth *stack, int request, struct ifreq *ifr)
+{
+	int fd = ioth_msocket(stack, AF_INET, SOCK_DGRAM, 0);
+
+	CHECK(fd >= 0);
+	strcpy(ifr->ifr_name, "vde0");
+	CHECK(ioctl(fd, request, ifr) == 0);
+	close(fd);
+}
+
+static bool has_veth(struct ioth *stack)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq ifr = { .ifr_data = (void *)&info };
+
+	ask(stack, SIOCETHTOOL, &ifr);
+	return !strcmp(info.driver, "veth");
+}
+
+static bool has_carrier(struct ioth *stack)
+{
+	struct ifreq ifr = { 0 };
+
+	ask(stack, SIOCGIFFLAGS, &ifr);
+	return ifr.ifr_flags & IFF_RUNNING;
+}
+
+static void set_mtu(struct ioth *stack, int mtu)
+{
+	struct ifreq ifr = { .ifr_mtu = mtu };
+
+	ask(stack, SIOCSIFMTU, &ifr);
+}
+
+static bool wait_for(bool (*state)(struct ioth *), struct ioth *stack, bool on)
+{
+	for (int i = 0; i < 50 && state(stack) != on; i++)
+		usleep(100000);
+	return state(stack) == on;
+}
+
+static void end(struct ioth *stack)
+{
+	CHECK(ioth_delstack(stack) == 0);
+}
+
+/* @b, the younger one, first: @a may know its address from another interface. */
+static void exchange(struct ioth *a, struct ioth *b)
+{
+	CHECK(vt_ping(b, "10.9.0.1", 5000));
+	CHECK(vt_ping(a, "10.9.0.2", 5000));
+	vt_transfer(a, b, "10.9.0.2", MEGABYTE);
+	vt_transfer(b, a, "10.9.0.1", MEGABYTE);
+}
+
+/* Also by the path alone, and with frames as long as may be. */
+static void joined(const char *vnl)
+{
+	int fds = vt_count_fds();
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	struct ioth *b = vt_stack(vnl, "10.9.0.2");
+
+	CHECK(has_veth(a) && has_veth(b));
+	exchange(a, b);
+	set_mtu(a, 65535);
+	set_mtu(b, 65535);
+	exchange(a, b);
+	end(b);
+	end(a);
+	CHECK(vt_count_fds() <= fds + 1); /* threadnet's */
+}
+
+/* Who is not of the group is reached through the uplink. */
+static void with_others(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	struct ioth *b = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+	struct ioth *c;
+
+	set_group(false);
+	c = vt_stack(vt_path("vde://sw"), "10.9.0.3");
+	set_group(true);
+	CHECK(!has_veth(c) || access("/dev/net/tun", R_OK | W_OK) < 0);
+	CHECK(vt_ping(c, "10.9.0.1", 5000) && vt_ping(c, "10.9.0.2", 5000));
+	CHECK(vt_ping(a, "10.9.0.3", 5000) && vt_ping(b, "10.9.0.3", 5000));
+	vt_transfer(c, b, "10.9.0.2", MEGABYTE);
+	vt_transfer(a, c, "10.9.0.3", MEGABYTE);
+	exchange(a, b);
+	end(c);
+	end(b);
+	end(a);
+}
+
+/* The interface stays and has no carrier; the switch can be made again. */
+static void owner_ends(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	struct ioth *b = vt_stack(vt_path("vde://sw"), "10.9.0.2"), *c;
+
+	CHECK(wait_for(has_carrier, b, true));
+	end(a);
+	CHECK(wait_for(has_carrier, b, false));
+	CHECK(has_veth(b));
+	a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	c = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+	exchange(a, c);
+	CHECK(!has_carrier(b));
+	end(b);
+	exchange(a, c);
+	end(a);
+	end(c);
+}
+
+/* So it is when the interface of the switch is removed, not the stack. */
+static void owner_removes(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	struct ioth *b = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+
+	CHECK(ioth_iplink_del(a, "vde0", 0) == 0);
+	CHECK(wait_for(has_carrier, b, false));
+	for (int i = 0; i < 50 && access(vt_path("sw"), F_OK) == 0; i++)
+		usleep(100000);
+	CHECK(ioth_iplink_add(a, "vde0", 0, "vde", vt_path("switch://sw")) >=
+		0);
+	CHECK(ioth_iplink_del(b, "vde0", 0) == 0);
+	CHECK(ioth_iplink_add(b, "vde0", 0, "vde", vt_path("vde://sw")) >= 0);
+	vt_up(a, "vde0", "10.9.0.1");
+	vt_up(b, "vde0", "10.9.0.2");
+	CHECK(has_veth(a) && has_veth(b));
+	exchange(a, b);
+	end(b);
+	end(a);
+}
+
+static void user_removes(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	struct ioth *b = vt_stack(NULL, NULL);
+	int fds = 0;
+
+	for (int i = 0; i < 5; i++) {
+		CHECK(ioth_iplink_add(b, "vde0", i == 3 ? 77 : 0, "vde",
+			      vt_path("vde://sw")) >= 0);
+		CHECK(ioth_iplink_add(
+			      b, "vde0", 0, "vde", vt_path("vde://sw")) < 0 &&
+			errno == EEXIST);
+		CHECK(i != 3 || ioth_if_nametoindex(b, "vde0") == 77);
+		vt_up(b, "vde0", "10.9.0.2");
+		CHECK(has_veth(b));
+		exchange(a, b);
+		CHECK(ioth_iplink_del(b, "vde0", 0) == 0);
+		usleep(100000); /* both sides notice */
+		if (i == 0)
+			fds = vt_count_fds();
+	}
+	CHECK(vt_count_fds() <= fds);
+	end(b);
+	end(a);
+}
+
+/* The program of a stack dies: the others go on, its port goes. */
+static void user_dies(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1"), *b;
+	int fds = vt_count_fds(), ready[2];
+	char byte;
+	pid_t pid;
+
+	CHECK(pipe(ready) == 0);
+	pid = fork();
+	if (pid == 0) {
+		vt_stack(vt_path("vde://sw"), "10.9.0.2");
+		CHECK(write(ready[1], "", 1) == 1);
+		pause();
+	}
+	CHECK(read(ready[0], &byte, 1) == 1);
+	CHECK(vt_ping(a, "10.9.0.2", 5000));
+	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+	close(ready[0]);
+	close(ready[1]);
+	b = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+	exchange(a, b);
+	end(b);
+	CHECK(vt_count_fds() <= fds);
+	end(a);
+}
+
+/* The abstract names of the group, of all that listen; how many. */
+static int find_names(char names[][108], int len)
+{
+	FILE *table = fopen("/proc/net/unix", "re");
+	char line[512], group[32];
+	int n = 0;
+
+	CHECK(table != NULL);
+	snprintf(group, sizeof(group), "/test-%d/", (int)getpid());
+	while (n < len && fgets(line, sizeof(line), table)) {
+		const char *name = strstr(line, PREFIX);
+
+		if (name && strstr(name, group) && strstr(line, "00010000"))
+			n += sscanf(name, "%107s", names[n]) == 1;
+	}
+	fclose(table);
+	return n;
+}
+
+static int reach(const char *name)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	size_t len = strlen(name);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	memcpy(addr.sun_path, name, len);
+	addr.sun_path[0] = '\0';
+	CHECK(fd >= 0 &&
+		connect(fd, (struct sockaddr *)&addr,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+				    len)) == 0);
+	return fd;
+}
+
+static void say(const char *name, const void *data, size_t len, int passed)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .align = { .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS,
+			      .cmsg_len = CMSG_LEN(sizeof(int)) } };
+	struct iovec iov = { (void *)data, len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	int fd = reach(name);
+	char answer[64];
+
+	memcpy(CMSG_DATA(&control.align), &passed, sizeof(passed));
+	if (passed >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+	}
+	if (len > 0)
+		CHECK(sendmsg(fd, &msg, MSG_NOSIGNAL) == (ssize_t)len ||
+			errno == EPIPE);
+	else
+		shutdown(fd, SHUT_WR);
+	(void)!recv(fd, answer, sizeof(answer), 0); /* an answer, or the end */
+	close(fd);
+}
+
+/* Nobody but the stacks speaks there; whoever does all the same is refused. */
+static void nonsense(void)
+{
+	static const char junk[4096] = "vde0";
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1"), *b;
+	char names[8][108];
+	int n = find_names(names, 8), fds, idle;
+
+	CHECK(n >= 1);
+	fds = vt_count_fds();
+	for (int i = 0; i < n; i++) {
+		idle = reach(names[i]); /* says nothing, stops nobody */
+		say(names[i], junk, 0, -1);
+		say(names[i], junk, 1, 0);
+		for (size_t len = 1; len < sizeof(junk); len = len * 3 / 2 + 1)
+			for (int passed = -1; passed <= 2; passed++)
+				say(names[i], junk, len, passed);
+		close(idle);
+	}
+	b = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+	CHECK(has_veth(b));
+	exchange(a, b);
+	end(b);
+	CHECK(vt_count_fds() <= fds);
+	end(a);
+}
+
+static void ask_as_nobody(char names[][108], int n)
+{
+	struct timeval limit = { .tv_sec = 5 };
+	char byte;
+
+	CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+	for (int i = 0; i < n; i++) {
+		int fd = reach(names[i]);
+
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+		CHECK(recv(fd, &byte, 1, 0) <= 0 && errno != EAGAIN);
+		close(fd);
+	}
+	_exit(0);
+}
+
+/* Another user gets nothing. */
+static void stranger(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	char names[8][108];
+	int n = find_names(names, 8), status;
+	pid_t pid;
+
+	CHECK(n >= 1);
+	if (geteuid() == 0) {
+		pid = fork();
+		if (pid == 0)
+			ask_as_nobody(names, n);
+		CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	}
+	end(a);
+}
+
+static void idle(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	struct ioth *b = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+	long before;
+
+	exchange(a, b);
+	before = vt_cpu_ms();
+	usleep(500000);
+	CHECK(vt_cpu_ms() - before < 50);
+	end(a);
+	CHECK(wait_for(has_carrier, b, false));
+	before = vt_cpu_ms();
+	usleep(500000);
+	CHECK(vt_cpu_ms() - before < 50);
+	end(b);
+}
+
+void bridge_run(void)
+{
+	if (access("/dev/net/tun", R_OK | W_OK) < 0)
+		vt_skip("/dev/net/tun cannot be opened, so there is no bridge");
+	set_group(true);
+	joined(vt_path("vde://sw"));
+	joined(vt_path("sw"));
+	with_others();
+	owner_ends();
+	owner_removes();
+	user_removes();
+	user_dies();
+	nonsense();
+	stranger();
+	idle();
+	set_group(false);
+}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -105,30 +106,67 @@ int group_accept(int listener)
 	return is_ours(fd) ? fd : fail_closing(fd, -EACCES);
 }
 
-int group_user_ns(void)
+/* Both are then the caller's. */
+static int ask_user_ns(int *user_ns_fd, int *listener)
 {
 	int sock = group_connect(USER_NS_KEY);
-	int fd, err;
+	int fds[2], err;
 	char byte;
 
 	if (sock < 0)
 		return sock;
-	err = fdmsg_recv(sock, &byte, 1, &fd, 1);
+	err = fdmsg_recv(sock, &byte, 1, fds, 2);
 	close(sock);
-	return err < 0 ? err : fd;
+	if (err < 0)
+		return err;
+	*user_ns_fd = fds[0];
+	*listener = fds[1];
+	return 0;
 }
 
-int group_offer_user_ns(void)
+static bool is_same(int fd, int other_fd)
 {
-	return group_listen(USER_NS_KEY);
+	struct stat st, other;
+
+	return fstat(fd, &st) == 0 && fstat(other_fd, &other) == 0 &&
+	       st.st_dev == other.st_dev && st.st_ino == other.st_ino;
+}
+
+int group_user_ns(void)
+{
+	int fd, listener, err = ask_user_ns(&fd, &listener);
+
+	if (err < 0)
+		return err;
+	close(listener);
+	return fd;
+}
+
+/* Who hands out the namespace hands out the listening socket, too: its name
+ * lasts as long as any member that has the namespace. */
+int group_offer_user_ns(int user_ns_fd)
+{
+	int listener = group_listen(USER_NS_KEY);
+	int fd, err;
+
+	if (listener != -EADDRINUSE)
+		return listener;
+	err = ask_user_ns(&fd, &listener);
+	if (err < 0)
+		return err;
+	if (!is_same(fd, user_ns_fd))
+		err = fail_closing(listener, -EADDRINUSE);
+	close(fd);
+	return err < 0 ? err : listener;
 }
 
 void group_give_user_ns(int listener, int user_ns_fd)
 {
+	const int fds[] = { user_ns_fd, listener };
 	int sock = group_accept(listener);
 
 	if (sock < 0)
 		return;
-	fdmsg_send(sock, "", 1, &user_ns_fd, 1);
+	fdmsg_send(sock, "", 1, fds, 2);
 	close(sock);
 }

@@ -9,7 +9,7 @@
  *
  * To join two namespaces by a veth pair takes rights in both. Root has them; an
  * ordinary user's namespaces must be of one user namespace. So the first member
- * hands its own to those that come later.
+ * hands its own to those that come later, and each that has it hands it on.
  */
 #ifndef VDESTACK_GROUP_H
 #define VDESTACK_GROUP_H
@@ -40,8 +40,13 @@ int group_accept(int listener);
 /* The user namespace that the group shares; -ENOENT: none. */
 int group_user_ns(void);
 
-/* What group_user_ns() asks for: offer the namespace @fd, answer a request. */
-int group_offer_user_ns(void);
+/*
+ * A listening socket, not blocking, for group_give_user_ns(), which answers one
+ * request of group_user_ns(): all members that have the namespace share it, so
+ * that the first may go before the others.
+ * Errors: -ENOENT no group, -EADDRINUSE it shares another namespace.
+ */
+int group_offer_user_ns(int user_ns_fd);
 void group_give_user_ns(int listener, int user_ns_fd);
 
 #pragma GCC visibility pop

@@ -172,13 +172,13 @@ static void on_group(struct relay_source *source, uint32_t events)
 	group_give_user_ns(source->fd, netns_user(relay->ns));
 }
 
-/* The first stack of a group gives the others its user namespace. */
+/* Stacks of a group give those that come later their user namespace. */
 static void watch_group(struct relay *relay)
 {
 	if (netns_user(relay->ns) < 0)
 		return;
-	relay->group_source =
-		(struct relay_source){ on_group, relay, group_offer_user_ns() };
+	relay->group_source = (struct relay_source){ on_group, relay,
+		group_offer_user_ns(netns_user(relay->ns)) };
 	if (relay->group_source.fd >= 0)
 		relay_watch(relay, &relay->group_source, EPOLLIN);
 }

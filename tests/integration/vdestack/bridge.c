@@ -307,6 +307,27 @@ static void nonsense(void)
 	end(a);
 }
 
+/* What the first stack of a group gave to others is there when it is not. */
+static void first_ends(void)
+{
+	struct ioth *first = vt_stack(NULL, NULL);
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1"), *b;
+
+	end(first);
+	first = vt_stack(NULL, NULL);
+	b = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+	CHECK(has_veth(b));
+	exchange(a, b);
+	end(a);
+	a = vt_stack(vt_path("switch://sw2"), "10.9.0.1");
+	end(b);
+	end(first);
+	b = vt_stack(vt_path("vde://sw2"), "10.9.0.2");
+	CHECK(has_veth(b));
+	end(b);
+	end(a);
+}
+
 static void ask_as_nobody(char names[][108], int n)
 {
 	struct timeval limit = { .tv_sec = 5 };
@@ -371,6 +392,7 @@ void bridge_run(void)
 	owner_removes();
 	user_removes();
 	user_dies();
+	first_ends();
 	nonsense();
 	stranger();
 	idle();

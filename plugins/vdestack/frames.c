@@ -24,6 +24,7 @@ int frames_init(struct frames *frames)
 	/* usual frames touch one page per slot, huge pages would take all */
 	madvise(memory, MEMORY_SIZE, MADV_NOHUGEPAGE);
 	frames->memory = memory;
+	frames->len = FRAMES_MAX;
 	frames_reset(frames);
 	return 0;
 }
@@ -37,8 +38,10 @@ void frames_fini(struct frames *frames)
 
 void frames_reset(struct frames *frames)
 {
+	unsigned used = frames->len;
+
 	frames->len = frames->next = 0;
-	for (unsigned i = 0; i < FRAMES_MAX; i++) {
+	for (unsigned i = 0; i < used; i++) {
 		frames->frame[i].iov_base =
 			frames->memory + i * SLOT_SIZE + FRAME_HEADROOM;
 		frames->frame[i].iov_len = FRAME_SIZE_MAX;

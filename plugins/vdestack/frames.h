@@ -36,5 +36,20 @@ static inline bool frames_is_empty(const struct frames *frames)
 	return frames->next == frames->len;
 }
 
+/*
+ * How many frames to ask a source for that gave @len when it was asked for @most
+ * (0: never asked). Reading until nothing is left costs a call that fails,
+ * which is one of two when frames come one by one; so as many are asked for as
+ * came, and more when there were so many.
+ */
+static inline unsigned frames_expect(unsigned most, unsigned len)
+{
+	if (len == 0)
+		return 1;
+	if (len < most)
+		return len;
+	return 2 * len < FRAMES_MAX ? 2 * len : FRAMES_MAX;
+}
+
 #pragma GCC visibility pop
 #endif

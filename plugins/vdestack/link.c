@@ -96,7 +96,7 @@ static void on_wire(struct relay_source *source, uint32_t events)
 		push_out(link);
 	if (!(events & ~(uint32_t)EPOLLOUT))
 		return;
-	if (wire_read(&link->wire, frames) < 0 ||
+	if (wire_read(&link->wire, frames, events & EPOLLIN) < 0 ||
 		((events & EPOLLHUP) && frames_is_empty(frames)))
 		cut(link);
 	else if (!frames_is_empty(frames))

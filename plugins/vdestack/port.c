@@ -31,7 +31,9 @@ int port_open(struct port *port, struct netns *ns, const char *switch_dir,
 {
 	int err = -ENOENT;
 
-	*port = (struct port){ .fd = -1, .watch_fd = -1, .rtnl = -1 };
+	*port = (struct port){
+		.fd = -1, .watch_fd = -1, .rtnl = -1, .most = 1
+	};
 	if (switch_dir)
 		err = bridge_open(port, ns, switch_dir, config);
 	if (err < 0)
@@ -52,8 +54,12 @@ void port_close(struct port *port)
 
 int port_read(struct port *port, struct frames *frames)
 {
+	int err;
+
 	frames_reset(frames);
-	return port->ops->read(port, frames);
+	err = port->ops->read(port, frames);
+	port->most = frames_expect(port->most, frames->len);
+	return err;
 }
 
 int port_check(struct port *port)

@@ -35,8 +35,9 @@ struct port_ops {
 struct port {
 	const struct port_ops *ops;
 	struct netns *ns;
-	int fd;	      /* readable: frames; owned; -1: there are none for us */
-	int watch_fd; /* readable: port_check; owned; -1: fd tells all */
+	unsigned most; /* frames to ask for, by frames_expect() */
+	int fd;	       /* readable: frames; owned; -1: there are none for us */
+	int watch_fd;  /* readable: port_check; owned; -1: fd tells all */
 	int ifindex; /* of the end that the program sees (tap) or the far one */
 	struct bridge *bridge; /* owned, by one that has other ports */
 	int rtnl;	       /* owned, by a port of another stack's bridge */

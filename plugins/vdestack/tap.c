@@ -21,7 +21,7 @@
 
 int tap_read(struct port *port, struct frames *frames)
 {
-	while (frames->len < FRAMES_MAX) {
+	while (frames->len < port->most) {
 		struct iovec *frame = &frames->frame[frames->len];
 		ssize_t n = read(port->fd, frame->iov_base, frame->iov_len);
 

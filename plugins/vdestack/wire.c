@@ -139,6 +139,7 @@ int wire_open(struct wire *wire, const char *locator)
 	if (wire->ctl_fd == wire->fd)
 		wire->ctl_fd = -1;
 	wire->pump = NULL;
+	wire->most = 1;
 	err = wire->fd < 0 ? -EINVAL : classify(wire, locator);
 	if (err < 0) {
 		vde_close(wire->conn);
@@ -169,21 +170,26 @@ static int read_error(int err)
 	return err == ENOBUFS || err == ENOMEM ? 0 : -EPIPE;
 }
 
+static struct mmsghdr message_of(struct iovec *frame)
+{
+	return (struct mmsghdr){ .msg_hdr = {
+					 .msg_iov = frame, .msg_iovlen = 1 } };
+}
+
 static int read_batch(struct wire *wire, struct frames *frames)
 {
-	struct mmsghdr msgs[FRAMES_MAX] = { 0 };
+	struct mmsghdr msgs[FRAMES_MAX];
 	int n;
 
-	for (unsigned i = 0; i < FRAMES_MAX; i++) {
-		msgs[i].msg_hdr.msg_iov = &frames->frame[i];
-		msgs[i].msg_hdr.msg_iovlen = 1;
-	}
-	n = ioth_pass_recvmmsg(wire->fd, msgs, FRAMES_MAX, MSG_DONTWAIT);
+	for (unsigned i = 0; i < wire->most; i++)
+		msgs[i] = message_of(&frames->frame[i]);
+	n = ioth_pass_recvmmsg(wire->fd, msgs, wire->most, MSG_DONTWAIT);
 	if (n < 0)
 		return read_error(errno);
 	for (int i = 0; i < n; i++)
 		frames->frame[i].iov_len = msgs[i].msg_len;
 	frames->len = (unsigned)n;
+	wire->most = frames_expect(wire->most, frames->len);
 	return 0;
 }
 
@@ -195,31 +201,33 @@ static bool has_input(int fd)
 }
 
 /* A switch answers 0 or 1 when it has only served a client. */
-static int read_calls(struct wire *wire, struct frames *frames)
+static int read_calls(struct wire *wire, struct frames *frames, bool is_ready)
 {
-	for (unsigned calls = 0;
-		calls < FRAMES_MAX && frames->len < FRAMES_MAX &&
-		has_input(wire->fd);
-		calls++) {
+	unsigned calls = 0;
+
+	while (calls < wire->most && (is_ready || has_input(wire->fd))) {
 		struct iovec *frame = &frames->frame[frames->len];
 		ssize_t n = vde_recv(
 			wire->conn, frame->iov_base, frame->iov_len, 0);
 
 		if (n < 0)
 			return read_error(errno);
+		calls++;
+		is_ready = false;
 		if (n < FRAME_SIZE_MIN)
 			continue;
 		frame->iov_len = (size_t)n;
 		frames->len++;
 	}
+	wire->most = frames_expect(wire->most, calls);
 	return 0;
 }
 
-int wire_read(struct wire *wire, struct frames *frames)
+int wire_read(struct wire *wire, struct frames *frames, bool is_ready)
 {
 	frames_reset(frames);
 	return wire->kind == WIRE_SOCKET ? read_batch(wire, frames)
-					 : read_calls(wire, frames);
+					 : read_calls(wire, frames, is_ready);
 }
 
 static void send_one(struct wire *wire, struct frames *frames)
@@ -234,13 +242,10 @@ static void send_one(struct wire *wire, struct frames *frames)
 
 static int write_batch(struct wire *wire, struct frames *frames)
 {
-	struct mmsghdr msgs[FRAMES_MAX] = { 0 };
-	unsigned first = frames->next;
+	struct mmsghdr msgs[FRAMES_MAX];
 
-	for (unsigned i = first; i < frames->len; i++) {
-		msgs[i].msg_hdr.msg_iov = &frames->frame[i];
-		msgs[i].msg_hdr.msg_iovlen = 1;
-	}
+	for (unsigned i = frames->next; i < frames->len; i++)
+		msgs[i] = message_of(&frames->frame[i]);
 	while (frames->next < frames->len) {
 		int n = ioth_pass_sendmmsg(wire->fd, msgs + frames->next,
 			frames->len - frames->next,

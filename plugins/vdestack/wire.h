@@ -26,6 +26,7 @@ struct pump;
 struct wire {
 	VDECONN *conn; /* owned; NULL: none */
 	enum wire_kind kind;
+	unsigned most; /* frames to ask for, by frames_expect() */
 	int fd; /* poll: IN frames (call wire_read), OUT after wire_write's 1 */
 	int ctl_fd;	   /* EOF here: the switch has gone; -1: none */
 	struct pump *pump; /* owned; NULL unless sending may block */
@@ -42,10 +43,10 @@ int wire_open(struct wire *wire, const char *locator);
 void wire_close(struct wire *wire);
 
 /*
- * Fills the empty @frames. Also lets an in-process switch do its work. Returns
+ * Fills the empty @frames; @is_ready: poll says so. Also lets an in-process switch do its work. Returns
  * 0, or -EPIPE when the other side has gone for good.
  */
-int wire_read(struct wire *wire, struct frames *frames);
+int wire_read(struct wire *wire, struct frames *frames, bool is_ready);
 
 /*
  * Sends @frames from next on. Returns 0 when none is left, 1 when the wire is

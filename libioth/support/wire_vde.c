@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -371,6 +372,9 @@ static int open_conn(struct vde *vde, const char *vnl, const char *description)
 		description ? (char *)description : fallback, NULL);
 	if (vde->conn)
 		return 0;
+	/* the sockets of both ends of a ptp:// are there and talk together */
+	if (errno == EPERM && !strncmp(vnl, "ptp://", strlen("ptp://")))
+		return -EADDRINUSE;
 	return errno ? -errno : -EINVAL;
 }
 

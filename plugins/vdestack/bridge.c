@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bridge.c - a switch's own bridge in the kernel
+ * bridge.c - a wire's bridge in the kernel
  *
  * Theory of operation
  *
@@ -8,15 +8,16 @@
  *
  *	    vde0 ----- veth ----- port --- bridge --- port ----- veth ----- vde0
  *					     |
- *	    switch:// --- relay --- TAP, the uplink
+ *	    the wire --- relay --- TAP, the uplink
  *
  * Frames between stacks of one session stay in the kernel: no copies, nothing
- * is segmented, no process is woken up. Whoever is connected to the switch by
- * libvdeplug, and that is everybody else, is reached through the uplink.
+ * is segmented, no process is woken up. Whoever is on the wire by libvdeplug,
+ * and that is everybody else, is reached through the uplink.
  *
  * Each other stack keeps a connection here. When it ends, its port goes; when
- * we end, it takes its carrier away. The bridge does no spanning tree and looks
- * into no multicast group: it is a plain switch, like that of libvdeplug.
+ * we end, it takes its carrier away, or becomes the owner (ptp://). The bridge
+ * does no spanning tree and looks into no multicast group: it is a plain switch,
+ * like that of libvdeplug.
  */
 #include "gnu.h"
 #include "bridge.h"
@@ -26,10 +27,12 @@
 #include "port.h"
 #include "relay.h"
 #include "rtnl.h"
+#include "vnl.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
@@ -46,6 +49,9 @@
 #define PORT_MTU   65535
 #define UPLINK_MTU 65521 /* the largest of a TAP */
 
+#define TRIES		20
+#define TRY_INTERVAL_US 1000
+
 struct user {
 	struct user *next;
 	struct bridge *bridge;
@@ -58,13 +64,12 @@ struct bridge {
 	struct relay *relay; /* NULL until started */
 	int rtnl;	     /* in NETNS_OUTER */
 	int ifindex, own_port, uplink;
+	char ptp_path[PATH_MAX]; /* "": a switch, with any number of users */
 	struct relay_source listener;
 	struct user *users; /* owned */
 };
 
-/* Device names in NETNS_OUTER differ by their first letter, and from those of
- * other interfaces of the stack by the address. */
-static const char *name_of(char name[IFNAMSIZ], char kind, const uint8_t *mac)
+const char *bridge_device(char name[IFNAMSIZ], char kind, const uint8_t *mac)
 {
 	snprintf(name, IFNAMSIZ, "%c%02x%02x%02x%02x%02x%02x", kind, mac[0],
 		mac[1], mac[2], mac[3], mac[4], mac[5]);
@@ -114,7 +119,7 @@ static int add_port(
 		.ifindex = config->ifindex,
 		.mac = config->mac,
 		.net_fd = net_fd,
-		.peer_name = name_of(name, 'p', config->mac),
+		.peer_name = bridge_device(name, 'p', config->mac),
 		.peer_net_fd = netns_outer(bridge->ns),
 		.peer_mtu = PORT_MTU,
 	};
@@ -136,7 +141,7 @@ static int add_bridge(struct bridge *bridge, const uint8_t *mac)
 	char name[IFNAMSIZ];
 	int peer, err;
 
-	err = rtnl_add_bridge(bridge->rtnl, name_of(name, 'b', mac));
+	err = rtnl_add_bridge(bridge->rtnl, bridge_device(name, 'b', mac));
 	if (err == 0)
 		err = rtnl_get(bridge->rtnl, name, &bridge->ifindex, &peer);
 	if (err == 0)
@@ -154,7 +159,7 @@ static int add_uplink(struct bridge *bridge, const uint8_t *mac)
 
 	if (fd < 0)
 		return -ENXIO;
-	name_of(ifr.ifr_name, 'u', mac);
+	bridge_device(ifr.ifr_name, 'u', mac);
 	err = ioctl(fd, TUNSETIFF, &ifr) < 0 ? -errno : 0;
 	if (err == 0)
 		err = rtnl_get(
@@ -241,11 +246,24 @@ static void on_user(struct relay_source *source, uint32_t events)
 		drop(user);
 }
 
+/* On a ptp:// there are two; the other one may be there by libvdeplug. */
+static bool is_full(const struct bridge *bridge)
+{
+	char other[PATH_MAX + 1];
+
+	if (!*bridge->ptp_path)
+		return false;
+	snprintf(other, sizeof(other), "%s+", bridge->ptp_path);
+	return bridge->users || (access(bridge->ptp_path, F_OK) == 0 &&
+					access(other, F_OK) == 0);
+}
+
 static void on_listener(struct relay_source *source, uint32_t events)
 {
 	struct bridge *bridge = source->owner;
 	int fd = group_accept(source->fd);
-	struct user *user = fd < 0 ? NULL : calloc(1, sizeof(*user));
+	struct user *user =
+		fd < 0 || is_full(bridge) ? NULL : calloc(1, sizeof(*user));
 
 	(void)events;
 	if (!user) {
@@ -266,13 +284,13 @@ static void destroy(struct bridge *bridge)
 	const int devices[] = { bridge->own_port, bridge->uplink,
 		bridge->ifindex };
 
-	while (bridge->users)
-		forget(bridge->users);
 	if (bridge->listener.fd >= 0) {
 		if (bridge->relay)
 			relay_unwatch(bridge->relay, &bridge->listener);
 		close(bridge->listener.fd);
 	}
+	while (bridge->users) /* one may take over the name now */
+		forget(bridge->users);
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++)
 		if (devices[i] > 0)
 			rtnl_del(bridge->rtnl, devices[i]);
@@ -305,18 +323,37 @@ static const struct port_ops bridge_ops = {
 	.del = bridge_del,
 };
 
-static int listen_for(struct bridge *bridge, const char *dir)
+/* Who had the name before may be about to end. */
+static int listen_for(struct bridge *bridge, const char *key)
 {
-	char key[BRIDGE_KEY_SIZE];
-	int err = bridge_key(key, dir);
+	int fd = group_listen(key);
 
-	bridge->listener = (struct relay_source){ on_listener, bridge,
-		err < 0 ? err : group_listen(key) };
-	return bridge->listener.fd < 0 ? bridge->listener.fd : 0;
+	for (int i = 0; i < TRIES && fd == -EADDRINUSE; i++) {
+		usleep(TRY_INTERVAL_US);
+		fd = group_listen(key);
+	}
+	bridge->listener = (struct relay_source){ on_listener, bridge, fd };
+	return fd < 0 ? fd : 0;
 }
 
-static int build(struct bridge *bridge, struct port *port, const char *dir,
-	const struct port_config *config)
+/* The far end of an interface that was a port of another one's bridge. */
+static int take_port(struct bridge *bridge, const struct port *from)
+{
+	char name[IFNAMSIZ];
+	int ifindex, peer;
+	int err = rtnl_move(from->rtnl, from->ifindex, netns_outer(bridge->ns));
+
+	if (err == 0)
+		err = rtnl_get(bridge->rtnl,
+			bridge_device(name, 'p', from->mac), &ifindex, &peer);
+	if (err < 0)
+		return err;
+	err = enslave(bridge, ifindex);
+	return err < 0 ? err : ifindex;
+}
+
+/* All but the stack's own port, and what watches that. */
+static int build(struct bridge *bridge, struct port *port, const char *key)
 {
 	int err = netns_outer(bridge->ns);
 
@@ -324,45 +361,93 @@ static int build(struct bridge *bridge, struct port *port, const char *dir,
 		err = bridge->rtnl = netns_socket(bridge->ns, NETNS_OUTER,
 			AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (err >= 0)
-		err = add_bridge(bridge, config->mac);
-	if (err >= 0) /* may well not be there for us: before the interface */
-		err = port->fd = add_uplink(bridge, config->mac);
+		err = add_bridge(bridge, port->mac);
 	if (err >= 0)
-		err = bridge->own_port =
-			add_port(bridge, netns_inner(bridge->ns), config);
+		err = port->fd = add_uplink(bridge, port->mac);
 	if (err >= 0)
-		err = port->watch_fd =
-			watch_device(bridge->ns, bridge->own_port);
-	if (err >= 0)
-		err = listen_for(bridge, dir);
-	return err < 0 ? err : 0;
+		err = listen_for(bridge, key);
+	return err;
 }
 
-int bridge_open(struct port *port, struct netns *ns, const char *dir,
-	const struct port_config *config)
+static bool may_own(const char *locator)
 {
-	struct bridge *bridge;
-	int err;
+	return group_is_set() && (vnl_has_scheme(locator, "switch") ||
+					 vnl_has_scheme(locator, "ptp"));
+}
 
-	if (!group_is_set())
-		return -ENOENT;
-	bridge = calloc(1, sizeof(*bridge));
+/* A bridge at @locator without the stack's own port, whatever comes of it. */
+static int begin(struct bridge **result, struct port *port, struct netns *ns,
+	const char *locator)
+{
+	char key[BRIDGE_KEY_SIZE];
+	int err = may_own(locator) ? bridge_key(key, locator) : -ENOENT;
+	struct bridge *bridge;
+
+	*result = NULL;
+	if (err < 0)
+		return err;
+	bridge = *result = calloc(1, sizeof(*bridge));
 	if (!bridge)
 		return -ENOMEM;
 	bridge->ns = ns;
 	bridge->rtnl = bridge->listener.fd = -1;
-	err = build(bridge, port, dir, config);
-	if (err < 0) {
-		destroy(bridge);
-		close_if_open(port->fd);
-		close_if_open(port->watch_fd);
-		port->fd = port->watch_fd = -1;
-		return err;
+	if (vnl_ptp_path(locator, bridge->ptp_path, sizeof(bridge->ptp_path)) <
+		0)
+		*bridge->ptp_path = '\0';
+	return build(bridge, port, key);
+}
+
+/* With the stack's own port, or the error that came instead. */
+static int finish(struct bridge *bridge, struct port *port, int own_port)
+{
+	int err = own_port;
+
+	if (err >= 0) {
+		bridge->own_port = own_port;
+		err = port->watch_fd = watch_device(bridge->ns, own_port);
 	}
-	port->ops = &bridge_ops;
-	port->bridge = bridge;
-	port->ns = ns;
-	return 0;
+	if (err >= 0) {
+		port->ops = &bridge_ops;
+		port->ns = bridge->ns;
+		port->bridge = bridge;
+		return 0;
+	}
+	if (bridge)
+		destroy(bridge);
+	close_if_open(port->fd);
+	close_if_open(port->watch_fd);
+	port->fd = port->watch_fd = -1;
+	return err;
+}
+
+int bridge_open(struct port *port, struct netns *ns, const char *locator,
+	const struct port_config *config)
+{
+	struct bridge *bridge;
+	int err = begin(&bridge, port, ns, locator);
+
+	/* last: what the stack has had is seen in it, and counted */
+	if (err >= 0)
+		err = add_port(bridge, netns_inner(ns), config);
+	return finish(bridge, port, err);
+}
+
+int bridge_take_over(struct port *port, struct netns *ns, const char *locator,
+	struct port *from)
+{
+	struct bridge *bridge;
+	int err;
+
+	port_init(port, from->mac);
+	err = begin(&bridge, port, ns, locator);
+	if (err >= 0)
+		err = take_port(bridge, from);
+	err = finish(bridge, port, err);
+	if (err == 0) {
+		close(from->watch_fd);
+		close(from->rtnl);
+	}
+	return err;
 }
 
 int bridge_start(struct bridge *bridge, struct relay *relay)

@@ -15,8 +15,10 @@
 #include "namespace.h"
 #include "port.h"
 #include "rtnl.h"
+#include "vnl.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -45,15 +47,37 @@ static const struct port_ops joined_ops = {
 	.del = joined_del,
 };
 
-int bridge_key(char key[BRIDGE_KEY_SIZE], const char *dir)
+/* Device and inode of @path, and @more; the directory of a switch is there, the
+ * socket of a ptp:// need not be. */
+static int key_of(char key[BRIDGE_KEY_SIZE], const char *path, const char *more)
 {
 	struct stat st;
+	int len;
 
-	if (stat(dir, &st) < 0)
+	if (stat(path, &st) < 0)
 		return -errno;
-	snprintf(key, BRIDGE_KEY_SIZE, "%llx:%llx",
-		(unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
-	return 0;
+	len = snprintf(key, BRIDGE_KEY_SIZE, "%llx:%llx%s",
+		(unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
+		more);
+	return len < BRIDGE_KEY_SIZE ? 0 : -ENAMETOOLONG;
+}
+
+int bridge_key(char key[BRIDGE_KEY_SIZE], const char *locator)
+{
+	char path[PATH_MAX], name[BRIDGE_KEY_SIZE];
+	char *slash;
+
+	if (vnl_switch_dir(locator, path, sizeof(path)) == 0 ||
+		vnl_client_dir(locator, path, sizeof(path)) == 0)
+		return key_of(key, path, "");
+	if (vnl_ptp_path(locator, path, sizeof(path)) < 0)
+		return -EINVAL;
+	slash = strrchr(path, '/');
+	if (strlen(slash) >= sizeof(name))
+		return -ENAMETOOLONG;
+	strcpy(name, slash);
+	slash[1] = '\0'; /* "/" for the root */
+	return key_of(key, path, name);
 }
 
 int bridge_check(int rtnl, int ifindex, int watch_fd)
@@ -88,12 +112,14 @@ static int ask(int sock, struct port *port, int net_fd,
 	return 0;
 }
 
-int bridge_join(struct port *port, struct netns *ns, const char *dir,
+int bridge_join(struct port *port, struct netns *ns, const char *locator,
 	const struct port_config *config, int *conn)
 {
 	char key[BRIDGE_KEY_SIZE];
-	int err = group_is_set() ? bridge_key(key, dir) : -ENOENT;
+	int err = group_is_set() ? bridge_key(key, locator) : -ENOENT;
 
+	if (err == 0 && vnl_has_scheme(locator, "switch"))
+		err = -EINVAL;
 	if (err < 0)
 		return err;
 	*conn = group_connect(key);

@@ -6,7 +6,6 @@
 #include "vnl.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -103,6 +102,32 @@ static void on_wire(struct relay_source *source, uint32_t events)
 		port_write(&link->port, frames);
 }
 
+/*
+ * The stack has gone whose bridge we had a port of. A switch has gone with it; a
+ * ptp:// stays for who may come, with us as the first.
+ */
+static bool take_over(struct link *link)
+{
+	struct wire wire;
+	struct port port;
+
+	if (link->wire.kind != WIRE_NONE ||
+		!vnl_has_scheme(link->locator, "ptp") ||
+		wire_open(&wire, link->locator) < 0)
+		return false;
+	relay_unwatch(link->relay, &link->watch_source);
+	relay_unwatch(link->relay, &link->ctl_source);
+	if (bridge_take_over(&port, link->ns, link->locator, &link->port) < 0) {
+		wire_close(&wire);
+		relay_watch(link->relay, &link->watch_source, EPOLLIN);
+		return false;
+	}
+	wire_close(&link->wire);
+	link->port = port;
+	link->wire = wire;
+	return link_start(link, link->relay) == 0;
+}
+
 /* A switch says nothing here after the first exchange; EOF is its end. */
 static void on_ctl(struct relay_source *source, uint32_t events)
 {
@@ -114,20 +139,19 @@ static void on_ctl(struct relay_source *source, uint32_t events)
 	if (link->state == LINK_DEAD || link->state == LINK_CUT)
 		return;
 	n = recv(source->fd, junk, sizeof(junk), MSG_DONTWAIT);
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return;
+	if (!take_over(link))
 		cut(link);
 }
 
-/* By the kernel alone, if the switch is a stack's of our group. */
-static int join(struct link *link, struct netns *ns, const char *locator,
-	const struct port_config *config)
+/* By the kernel alone, if a stack of our group is there already. */
+static int join(struct link *link, const struct port_config *config)
 {
-	char dir[PATH_MAX];
-	int err = vnl_client_dir(locator, dir, sizeof(dir)), conn;
+	int conn, err;
 
-	link->port = (struct port){ .fd = -1, .watch_fd = -1 };
-	if (err == 0)
-		err = bridge_join(&link->port, ns, dir, config, &conn);
+	port_init(&link->port, config->mac);
+	err = bridge_join(&link->port, link->ns, link->locator, config, &conn);
 	if (err == 0)
 		link->wire = (struct wire){
 			.kind = WIRE_NONE, .fd = -1, .ctl_fd = conn
@@ -135,18 +159,13 @@ static int join(struct link *link, struct netns *ns, const char *locator,
 	return err;
 }
 
-static int connect_by_wire(struct link *link, struct netns *ns,
-	const char *locator, const struct port_config *config)
+static int connect_by_wire(struct link *link, const struct port_config *config)
 {
-	char dir[PATH_MAX];
-	int err = wire_open(&link->wire, locator);
-	bool is_switch;
+	int err = wire_open(&link->wire, link->locator);
 
 	if (err < 0)
 		return err;
-	is_switch = vnl_has_scheme(locator, "switch") &&
-		    vnl_switch_dir(locator, dir, sizeof(dir)) == 0;
-	err = port_open(&link->port, ns, is_switch ? dir : NULL, config);
+	err = port_open(&link->port, link->ns, link->locator, config);
 	if (err < 0)
 		wire_close(&link->wire);
 	return err;
@@ -161,12 +180,17 @@ static int make(
 
 	if (err < 0)
 		return err;
+	link->ns = ns;
+	link->locator = strdup(config->locator);
 	random_mac(port.mac);
-	if (join(link, ns, config->locator, &port) == 0)
-		return 0;
-	err = connect_by_wire(link, ns, config->locator, &port);
-	if (err < 0)
+	if (!link->locator)
+		err = -ENOMEM;
+	else if (join(link, &port) < 0)
+		err = connect_by_wire(link, &port);
+	if (err < 0) {
+		free(link->locator);
 		frames_fini(&link->out);
+	}
 	return err;
 }
 
@@ -196,6 +220,7 @@ void link_free(struct link *link)
 	port_close(&link->port);
 	wire_close(&link->wire);
 	frames_fini(&link->out);
+	free(link->locator);
 	free(link);
 }
 

@@ -35,6 +35,8 @@ struct link {
 	struct wire wire;
 	struct frames out; /* port to wire */
 	struct relay_source port_source, watch_source, wire_source, ctl_source;
+	char *locator; /* owned */
+	struct netns *ns;
 	struct link *next; /* the relay's list */
 };
 

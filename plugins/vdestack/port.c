@@ -25,17 +25,22 @@ static int explain(int err, const struct port_config *config)
 	}
 }
 
-/* What the kernel cannot do with a bridge, it can without. */
-int port_open(struct port *port, struct netns *ns, const char *switch_dir,
-	const struct port_config *config)
+void port_init(struct port *port, const uint8_t *mac)
 {
-	int err = -ENOENT;
-
 	*port = (struct port){
 		.fd = -1, .watch_fd = -1, .rtnl = -1, .most = 1
 	};
-	if (switch_dir)
-		err = bridge_open(port, ns, switch_dir, config);
+	memcpy(port->mac, mac, sizeof(port->mac));
+}
+
+/* What the kernel cannot do with a bridge, it can without. */
+int port_open(struct port *port, struct netns *ns, const char *locator,
+	const struct port_config *config)
+{
+	int err;
+
+	port_init(port, config->mac);
+	err = bridge_open(port, ns, locator, config);
 	if (err < 0)
 		err = tap_open(port, ns, config);
 	if (err == -ENXIO)

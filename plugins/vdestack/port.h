@@ -39,9 +39,13 @@ struct port {
 	int fd;	       /* readable: frames; owned; -1: there are none for us */
 	int watch_fd;  /* readable: port_check; owned; -1: fd tells all */
 	int ifindex; /* of the end that the program sees (tap) or the far one */
+	uint8_t mac[6];
 	struct bridge *bridge; /* owned, by one that has other ports */
 	int rtnl;	       /* owned, by a port of another stack's bridge */
 };
+
+/* Before there is anything of it but its address. */
+void port_init(struct port *port, const uint8_t *mac);
 
 struct port_config {
 	const char *ifname; /* "": the next free of vde0, vde1, ... */
@@ -50,12 +54,11 @@ struct port_config {
 };
 
 /*
- * Makes an interface in @ns, down, with carrier. @switch_dir: where the switch
- * is that this stack serves for others, or NULL.
+ * Makes an interface in @ns, down, with carrier, for the wire @locator.
  * Errors, with errtext: -EEXIST the name or index is taken, -EPERM, -ENOMEM,
  * others of the kernel.
  */
-int port_open(struct port *port, struct netns *ns, const char *switch_dir,
+int port_open(struct port *port, struct netns *ns, const char *locator,
 	const struct port_config *config);
 
 /* Removes the interface unless somebody has, closes. */

@@ -77,6 +77,16 @@ int rtnl_set_mtu(int fd, int ifindex, uint32_t mtu)
 	return talk(fd, &buf);
 }
 
+int rtnl_move(int fd, int ifindex, int net_fd)
+{
+	union rtnl_buf buf;
+	struct ifinfomsg *ifi = start(&buf, RTM_NEWLINK, NLM_F_ACK);
+
+	ifi->ifi_index = ifindex;
+	mnl_attr_put_u32(&buf.nlh, IFLA_NET_NS_FD, (uint32_t)net_fd);
+	return talk(fd, &buf);
+}
+
 int rtnl_set_master(int fd, int ifindex, int master)
 {
 	union rtnl_buf buf;

@@ -21,6 +21,9 @@ int rtnl_set_up(int fd, int ifindex, bool up);
 
 int rtnl_set_mtu(int fd, int ifindex, uint32_t mtu);
 
+/* To the namespace @net_fd. */
+int rtnl_move(int fd, int ifindex, int net_fd);
+
 /* Makes the link a port of the bridge @master. */
 int rtnl_set_master(int fd, int ifindex, int master);
 

@@ -74,21 +74,31 @@ bool vnl_is_plain(const char *locator)
 	return stat(locator, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-int vnl_client_dir(const char *locator, char *dir, size_t size)
+/* The absolute path @text, in which libvdeplug sees nothing but a path. */
+static int copy_path(const char *text, char *path, size_t size)
 {
-	size_t len;
+	size_t len = strlen(text);
 
-	if (vnl_has_scheme(locator, "vde"))
-		locator += strlen("vde://");
-	else if (scheme_len(locator) > 0)
-		return -EINVAL;
-	len = strlen(locator);
-	if (*locator != '/' || strchr(locator, '['))
+	if (*text != '/' || strpbrk(text, "[]{}"))
 		return -EINVAL;
 	if (len >= size)
 		return -ENAMETOOLONG;
-	memcpy(dir, locator, len + 1);
+	memcpy(path, text, len + 1);
 	return 0;
+}
+
+int vnl_client_dir(const char *locator, char *dir, size_t size)
+{
+	if (vnl_has_scheme(locator, "vde"))
+		locator += strlen("vde://");
+	return copy_path(locator, dir, size);
+}
+
+int vnl_ptp_path(const char *locator, char *path, size_t size)
+{
+	if (!vnl_has_scheme(locator, "ptp"))
+		return -EINVAL;
+	return copy_path(locator + strlen("ptp://"), path, size);
 }
 
 int vnl_switch_dir(const char *locator, char *dir, size_t size)

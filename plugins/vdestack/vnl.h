@@ -50,6 +50,13 @@ bool vnl_is_plain(const char *locator);
 int vnl_client_dir(const char *locator, char *dir, size_t size);
 
 /*
+ * The socket of a ptp:// locator, an absolute path.
+ * Errors: -EINVAL the locator is of another kind or its path is relative;
+ * -ENAMETOOLONG @size.
+ */
+int vnl_ptp_path(const char *locator, char *path, size_t size);
+
+/*
  * The directory that an in-process switch:// or hub:// locator makes.
  * Errors: -EINVAL the locator is of another kind, -ENAMETOOLONG @size.
  */

@@ -123,6 +123,9 @@ static int open_conn(struct wire *wire, const char *locator)
 	wire->conn = vde_open((char *)locator, description, NULL);
 	if (wire->conn)
 		return 0;
+	/* the sockets of both ends of a ptp:// are there and talk together */
+	if (errno == EPERM && vnl_has_scheme(locator, "ptp"))
+		return -EADDRINUSE;
 	return errno ? -errno : -EINVAL;
 }
 

@@ -77,21 +77,25 @@ static void end(struct ioth *stack)
 	CHECK(ioth_delstack(stack) == 0);
 }
 
-/* @b, the younger one, first: @a may know its address from another interface. */
+/*
+ * Between 10.9.0.1 and 10.9.0.2. Each may know the other's address from another
+ * interface, until that one has said something.
+ */
 static void exchange(struct ioth *a, struct ioth *b)
 {
+	vt_ping(a, "10.9.0.2", 100);
 	CHECK(vt_ping(b, "10.9.0.1", 5000));
 	CHECK(vt_ping(a, "10.9.0.2", 5000));
 	vt_transfer(a, b, "10.9.0.2", MEGABYTE);
 	vt_transfer(b, a, "10.9.0.1", MEGABYTE);
 }
 
-/* Also by the path alone, and with frames as long as may be. */
-static void joined(const char *vnl)
+/* Also with frames as long as may be. */
+static void joined(const char *vnl_a, const char *vnl_b)
 {
 	int fds = vt_count_fds();
-	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
-	struct ioth *b = vt_stack(vnl, "10.9.0.2");
+	struct ioth *a = vt_stack(vnl_a, "10.9.0.1");
+	struct ioth *b = vt_stack(vnl_b, "10.9.0.2");
 
 	CHECK(has_veth(a) && has_veth(b));
 	exchange(a, b);
@@ -142,6 +146,63 @@ static void owner_ends(void)
 	exchange(a, c);
 	end(a);
 	end(c);
+}
+
+/* The first one goes, the second takes its place; nobody's address changes. */
+static void ptp_goes_on(void)
+{
+	struct ioth *a = vt_stack(vt_path("ptp://p"), "10.9.0.1");
+	struct ioth *b = vt_stack(vt_path("ptp://p"), "10.9.0.2");
+	int fds = 0;
+
+	for (int i = 0; i < 3; i++) {
+		struct ioth *next;
+
+		exchange(a, b);
+		end(i % 2 ? b : a);
+		usleep(100000); /* it takes over */
+		CHECK(has_carrier(i % 2 ? a : b));
+		next = vt_stack(
+			vt_path("ptp://p"), i % 2 ? "10.9.0.2" : "10.9.0.1");
+		CHECK(has_veth(next));
+		if (i % 2)
+			b = next;
+		else
+			a = next;
+		if (i == 0)
+			fds = vt_count_fds();
+	}
+	CHECK(vt_count_fds() <= fds);
+	exchange(a, b);
+	end(a);
+	usleep(100000);
+	set_group(false); /* now by libvdeplug */
+	a = vt_stack(vt_path("ptp://p"), "10.9.0.1");
+	set_group(true);
+	CHECK(!has_veth(a));
+	exchange(a, b);
+	end(a);
+	end(b);
+	CHECK(access(vt_path("p"), F_OK) < 0);
+}
+
+/* Of whatever kind. */
+static void ptp_has_two_ends(void)
+{
+	struct ioth *a = vt_stack(vt_path("ptp://p"), "10.9.0.1"), *b;
+
+	set_group(false);
+	b = vt_stack(vt_path("ptp://p"), "10.9.0.2");
+	set_group(true);
+	exchange(a, b);
+	CHECK(!ioth_newstack("vdestack", vt_path("ptp://p")) &&
+		errno == EADDRINUSE);
+	end(b);
+	b = vt_stack(vt_path("ptp://p"), "10.9.0.2");
+	CHECK(has_veth(b));
+	exchange(a, b);
+	end(b);
+	end(a);
 }
 
 /* So it is when the interface of the switch is removed, not the stack. */
@@ -385,8 +446,11 @@ void bridge_run(void)
 	if (access("/dev/net/tun", R_OK | W_OK) < 0)
 		vt_skip("/dev/net/tun cannot be opened, so there is no bridge");
 	set_group(true);
-	joined(vt_path("vde://sw"));
-	joined(vt_path("sw"));
+	joined(vt_path("switch://sw"), vt_path("vde://sw"));
+	joined(vt_path("switch://sw"), vt_path("sw"));
+	joined(vt_path("ptp://p"), vt_path("ptp://p"));
+	ptp_goes_on();
+	ptp_has_two_ends();
 	with_others();
 	owner_ends();
 	owner_removes();

@@ -16,8 +16,10 @@
  *
  * Each other stack keeps a connection here. When it ends, its port goes; when
  * we end, it takes its carrier away, or becomes the owner (ptp://). The bridge
- * does no spanning tree and looks into no multicast group: it is a plain switch,
- * like that of libvdeplug.
+ * is a plain switch, like that of libvdeplug: it does no spanning tree, looks
+ * into no multicast group, forwards what is no good IP, and what other bridges
+ * keep to themselves (but for frames that pause a sender, which the kernel never
+ * forwards).
  */
 #include "gnu.h"
 #include "bridge.h"
@@ -106,6 +108,8 @@ static int enslave(struct bridge *bridge, int ifindex)
 {
 	int err = rtnl_set_master(bridge->rtnl, ifindex, bridge->ifindex);
 
+	if (err == 0)
+		err = rtnl_forward_local_groups(bridge->rtnl, ifindex);
 	return err < 0 ? err : rtnl_set_up(bridge->rtnl, ifindex, true);
 }
 
@@ -136,11 +140,35 @@ static int add_port(
 	return err;
 }
 
+/* The kernel would drop what is no good IP, and ask the rules of the namespace,
+ * which has none. Files that are not there: it has no such firewall. */
+static void bypass_firewall(struct bridge *bridge)
+{
+	static const char *const paths[] = {
+		"/proc/sys/net/bridge/bridge-nf-call-iptables",
+		"/proc/sys/net/bridge/bridge-nf-call-ip6tables",
+		"/proc/sys/net/bridge/bridge-nf-call-arptables",
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		int fd =
+			netns_open(bridge->ns, NETNS_OUTER, paths[i], O_WRONLY);
+		ssize_t n;
+
+		if (fd < 0)
+			continue;
+		n = write(fd, "0", 1);
+		(void)n;
+		close(fd);
+	}
+}
+
 static int add_bridge(struct bridge *bridge, const uint8_t *mac)
 {
 	char name[IFNAMSIZ];
 	int peer, err;
 
+	bypass_firewall(bridge);
 	err = rtnl_add_bridge(bridge->rtnl, bridge_device(name, 'b', mac));
 	if (err == 0)
 		err = rtnl_get(bridge->rtnl, name, &bridge->ifindex, &peer);

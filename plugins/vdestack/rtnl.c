@@ -13,6 +13,9 @@
 
 #define MAC_LEN 6
 
+/* A bit for each of 01:80:c2:00:00:00 to 0f; the kernel refuses that of 01. */
+#define ALL_GROUPS_BUT_PAUSE 0xfffd
+
 union rtnl_buf {
 	struct nlmsghdr nlh; /* aligns */
 	char bytes[8192];
@@ -94,6 +97,23 @@ int rtnl_set_master(int fd, int ifindex, int master)
 
 	ifi->ifi_index = ifindex;
 	mnl_attr_put_u32(&buf.nlh, IFLA_MASTER, (uint32_t)master);
+	return talk(fd, &buf);
+}
+
+int rtnl_forward_local_groups(int fd, int ifindex)
+{
+	union rtnl_buf buf;
+	struct ifinfomsg *ifi = start(&buf, RTM_NEWLINK, NLM_F_ACK);
+	struct nlattr *info, *data;
+
+	ifi->ifi_index = ifindex;
+	info = mnl_attr_nest_start(&buf.nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(&buf.nlh, IFLA_INFO_SLAVE_KIND, "bridge");
+	data = mnl_attr_nest_start(&buf.nlh, IFLA_INFO_SLAVE_DATA);
+	mnl_attr_put_u16(
+		&buf.nlh, IFLA_BRPORT_GROUP_FWD_MASK, ALL_GROUPS_BUT_PAUSE);
+	mnl_attr_nest_end(&buf.nlh, data);
+	mnl_attr_nest_end(&buf.nlh, info);
 	return talk(fd, &buf);
 }
 

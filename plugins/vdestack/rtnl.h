@@ -27,6 +27,12 @@ int rtnl_move(int fd, int ifindex, int net_fd);
 /* Makes the link a port of the bridge @master. */
 int rtnl_set_master(int fd, int ifindex, int master);
 
+/*
+ * A port of a bridge forwards frames to the addresses that are meant for the
+ * next bridge only (LLDP, LACP, 802.1X), which are not forwarded otherwise.
+ */
+int rtnl_forward_local_groups(int fd, int ifindex);
+
 /* A bridge without spanning tree that floods all multicast frames. */
 int rtnl_add_bridge(int fd, const char *name);
 

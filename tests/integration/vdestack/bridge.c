@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/ethtool.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <signal.h>
@@ -131,6 +133,62 @@ static void with_others(void)
 	vt_transfer(c, b, "10.9.0.2", MEGABYTE);
 	vt_transfer(a, c, "10.9.0.3", MEGABYTE);
 	exchange(a, b);
+	end(c);
+	end(b);
+	end(a);
+}
+
+static int packet_socket(struct ioth *stack, int type)
+{
+	struct timeval limit = { .tv_sec = 5 };
+	struct sockaddr_ll addr = { .sll_family = AF_PACKET,
+		.sll_protocol = htons(type),
+		.sll_ifindex = (int)ioth_if_nametoindex(stack, "vde0") };
+	int fd = ioth_msocket(stack, AF_PACKET, SOCK_RAW, 0);
+
+	CHECK(fd >= 0 &&
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
+			sizeof(limit)) == 0 &&
+		bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0);
+	return fd;
+}
+
+static void send_frame(struct ioth *from, struct ioth *to, uint8_t group,
+	uint16_t type, const char *payload)
+{
+	uint8_t frame[60] = { 1, 0x80, 0xc2, 0, 0, group, 2, 0, 0, 0, 0, 1,
+		(uint8_t)(type >> 8), (uint8_t)type };
+	int sender = packet_socket(from, type), receiver;
+	uint8_t came[100];
+
+	receiver = packet_socket(to, type);
+	strcpy((char *)frame + 14, payload);
+	CHECK(send(sender, frame, sizeof(frame), 0) == sizeof(frame));
+	do
+		CHECK(recv(receiver, came, sizeof(came), 0) > 14);
+	while (memcmp(came, frame, sizeof(frame)) != 0);
+	close(sender);
+	close(receiver);
+}
+
+/* The switch knows no protocol: neither those of bridges (but for the frames
+ * that stop a sender), nor IP, be it right or wrong. */
+static void all_frames(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	struct ioth *b = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+	struct ioth *c = vt_stack(vt_path("vde://sw"), "10.9.0.3");
+
+	for (uint8_t group = 0; group < 0x10; group++) {
+		if (group == 1)
+			continue;
+		send_frame(b, a, group, 0x88b5, "from a user");
+		send_frame(b, c, group, 0x88b5, "to another");
+		send_frame(a, c, group, 0x88b5, "from the owner");
+	}
+	send_frame(b, a, 0x21, ETH_P_IP, "no IP");
+	send_frame(b, c, 0x21, ETH_P_IPV6, "no IPv6");
+	send_frame(a, b, 0x21, ETH_P_ARP, "no ARP");
 	end(c);
 	end(b);
 	end(a);
@@ -460,6 +518,7 @@ void bridge_run(void)
 	ptp_goes_on();
 	ptp_has_two_ends();
 	with_others();
+	all_frames();
 	owner_ends();
 	owner_removes();
 	user_removes();

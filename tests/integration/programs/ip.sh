@@ -17,12 +17,12 @@ until_true notices || fail "ip monitor tells nothing"
 
 # interfaces
 expect 0 "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 * 127.0.0.1/8 *
-2: vde0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 * inet 10.0.0.2/24 *" on b ip addr
-expect 0 "lo * 127.0.0.1/8*vde0 * 10.0.0.2/24*" on b ip -br addr
+2: vde0*: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 * inet 10.0.0.2/24 *" on b ip addr
+expect 0 "lo * 127.0.0.1/8*vde0* 10.0.0.2/24*" on b ip -br addr
 expect 0 "" on b iplink add eth9 type vde data "vde://$tmp/sw"
 expect 0 "" on b ip link set eth9 mtu 1400 address 02:00:00:00:00:99
 expect 0 "" on b ip link set eth9 up
-expect 0 "*eth9: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400*02:00:00:00:00:99*" \
+expect 0 "*eth9*: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400*02:00:00:00:00:99*" \
 	on b ip link show eth9
 expect 2 "*mtu greater than device maximum*" on b ip link set eth9 mtu 100000
 expect 0 "" on b ip addr add 10.0.9.2/24 dev eth9
@@ -116,7 +116,7 @@ expect 0 "tcp *10.0.0.1:80 *" on a \
 touch "$tmp/seen"
 wait "$client"
 
-for text in "eth9: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400" "inet 10.0.9.2/24" \
+for text in "eth9.*: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400" "inet 10.0.9.2/24" \
 	"Deleted *3: eth10" "default via 10.0.0.1" "Deleted default via 10.0.0.1"; do
 	until_true grep -q "$text" "$tmp/monitor" ||
 		fail "ip monitor does not tell '$text': $(cat "$tmp/monitor")"

@@ -135,6 +135,7 @@ static void full_wire(void)
 	char vnl[32], got[2048];
 	int fds[2], n = 0;
 	long before;
+	ssize_t len;
 
 	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
 	snprintf(vnl, sizeof(vnl), "seqpacket://%d", fds[0]);
@@ -150,7 +151,10 @@ static void full_wire(void)
 	printf("wires: %d of 10000 frames waited\n", n);
 	CHECK(n > 500);
 	flood(a, 1);
-	CHECK(recv(fds[1], got, sizeof(got), 0) > 1000);
+	do { /* IPv6 says something short of its own accord */
+		len = recv(fds[1], got, sizeof(got), 0);
+		CHECK(len > 0);
+	} while (len < 1000);
 	flood(a, 10000);
 	CHECK(ioth_delstack(a) == 0);
 	close(fds[1]);

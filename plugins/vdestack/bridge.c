@@ -45,6 +45,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* The MTU that counts is that of the interfaces in the stacks. */
@@ -274,6 +275,21 @@ static void on_user(struct relay_source *source, uint32_t events)
 		drop(user);
 }
 
+/* Not just a file that a killed one has left? To connect a datagram socket tells
+ * nobody anything. */
+static bool is_in_use(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool is_refused;
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	is_refused = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 &&
+		     (errno == ECONNREFUSED || errno == ENOENT);
+	close_if_open(fd);
+	return !is_refused;
+}
+
 /* On a ptp:// there are two; the other one may be there by libvdeplug. */
 static bool is_full(const struct bridge *bridge)
 {
@@ -282,8 +298,8 @@ static bool is_full(const struct bridge *bridge)
 	if (!*bridge->ptp_path)
 		return false;
 	snprintf(other, sizeof(other), "%s+", bridge->ptp_path);
-	return bridge->users || (access(bridge->ptp_path, F_OK) == 0 &&
-					access(other, F_OK) == 0);
+	return bridge->users ||
+	       (is_in_use(bridge->ptp_path) && is_in_use(other));
 }
 
 static void on_listener(struct relay_source *source, uint32_t events)

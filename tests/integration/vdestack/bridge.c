@@ -253,6 +253,25 @@ static void ptp_goes_on(void)
 }
 
 /* Of whatever kind. */
+/* A killed one leaves its socket's file: nobody is there. */
+static void ptp_was_killed(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ioth *a, *b;
+
+	strcpy(addr.sun_path, vt_path("p+"));
+	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0);
+	close(fd);
+	a = vt_stack(vt_path("ptp://p"), "10.9.0.1");
+	b = vt_stack(vt_path("ptp://p"), "10.9.0.2");
+	CHECK(has_veth(a) && has_veth(b));
+	exchange(a, b);
+	end(b);
+	end(a);
+	CHECK(unlink(addr.sun_path) == 0);
+}
+
 static void ptp_has_two_ends(void)
 {
 	struct ioth *a = vt_stack(vt_path("ptp://p"), "10.9.0.1"), *b;
@@ -516,6 +535,7 @@ void bridge_run(void)
 	joined(vt_path("switch://sw"), vt_path("sw"));
 	joined(vt_path("ptp://p"), vt_path("ptp://p"));
 	ptp_goes_on();
+	ptp_was_killed();
 	ptp_has_two_ends();
 	with_others();
 	all_frames();

@@ -259,8 +259,8 @@ static void on_user(struct relay_source *source, uint32_t events)
 	struct bridge_request request;
 	int net_fd, err = -EPIPE;
 
-	(void)events;
-	if (user->ifindex == 0)
+	/* who does not wait any more may be making the interface otherwise */
+	if (user->ifindex == 0 && !(events & EPOLLHUP))
 		err = fdmsg_recv(
 			source->fd, &request, sizeof(request), &net_fd, 1);
 	if (err == -EAGAIN || err == -EINTR)

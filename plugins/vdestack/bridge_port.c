@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static int joined_check(struct port *port)
@@ -90,19 +91,31 @@ int bridge_check(int rtnl, int ifindex, int watch_fd)
 	return rtnl_exists(rtnl, ifindex);
 }
 
+/*
+ * Far longer than the kernel may take for it: who gives up while the other side
+ * is at it would find his interface's name taken. It costs nothing: the switch,
+ * which is asked next, is served by the same thread.
+ */
+#define ANSWER_S 10
+
 static int ask(int sock, struct port *port, int net_fd,
 	const struct port_config *config)
 {
 	struct bridge_request request = { .ifindex = config->ifindex };
+	const struct timeval limit = { .tv_sec = ANSWER_S };
 	struct bridge_answer answer;
 	int fds[2], err;
 
 	memcpy(request.ifname, config->ifname,
 		strnlen(config->ifname, IFNAMSIZ - 1));
 	memcpy(request.mac, config->mac, sizeof(request.mac));
+	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	err = fdmsg_send(sock, &request, sizeof(request), &net_fd, 1);
-	if (err == 0)
+	if (err < 0)
+		return err;
+	do
 		err = fdmsg_recv(sock, &answer, sizeof(answer), fds, 2);
+	while (err == -EINTR);
 	if (err < 0)
 		return err;
 	port->ops = &joined_ops;

@@ -399,7 +399,7 @@ static int reach(const char *name)
 	return fd;
 }
 
-static void say(const char *name, const void *data, size_t len, int passed)
+static int send_fd(int sock, const void *data, size_t len, int passed)
 {
 	union {
 		struct cmsghdr align;
@@ -409,17 +409,22 @@ static void say(const char *name, const void *data, size_t len, int passed)
 			      .cmsg_len = CMSG_LEN(sizeof(int)) } };
 	struct iovec iov = { (void *)data, len };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	int fd = reach(name);
-	char answer[64];
 
 	memcpy(CMSG_DATA(&control.align), &passed, sizeof(passed));
 	if (passed >= 0) {
 		msg.msg_control = &control;
 		msg.msg_controllen = sizeof(control);
 	}
+	return sendmsg(sock, &msg, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1;
+}
+
+static void say(const char *name, const void *data, size_t len, int passed)
+{
+	int fd = reach(name);
+	char answer[64];
+
 	if (len > 0)
-		CHECK(sendmsg(fd, &msg, MSG_NOSIGNAL) == (ssize_t)len ||
-			errno == EPIPE);
+		CHECK(send_fd(fd, data, len, passed) == 0 || errno == EPIPE);
 	else
 		shutdown(fd, SHUT_WR);
 	(void)!recv(fd, answer, sizeof(answer), 0); /* an answer, or the end */
@@ -472,6 +477,61 @@ static void first_ends(void)
 	CHECK(has_veth(b));
 	end(b);
 	end(a);
+}
+
+static int net_of(struct ioth *stack)
+{
+	int sock = ioth_msocket(stack, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = ioctl(sock, SIOCGSKNS);
+
+	CHECK(sock >= 0 && fd >= 0);
+	close(sock);
+	return fd;
+}
+
+/* Asks for a port like a stack does, and leaves. */
+static void ask_and_leave(const char *name, int net_fd)
+{
+	static const char request[28] = { [20] = 2, 0, 0, 9, 9, 9 };
+	int fd = reach(name);
+
+	CHECK(send_fd(fd, request, sizeof(request), net_fd) == 0 ||
+		errno == EPIPE); /* this is another listener, of ours */
+	close(fd);
+}
+
+/* The owner finds a request whose sender has gone: he makes nothing of it. */
+static void abandoned(void)
+{
+	const char *vnl = vt_path("switch://sw");
+	struct ioth *b = vt_stack(NULL, NULL);
+	int ready[2], net_fd = net_of(b), n;
+	char names[8][108], byte;
+	pid_t pid;
+
+	CHECK(pipe(ready) == 0);
+	pid = fork();
+	if (pid == 0) {
+		vt_stack(vnl, "10.9.0.1");
+		CHECK(write(ready[1], "", 1) == 1);
+		pause();
+	}
+	CHECK(read(ready[0], &byte, 1) == 1);
+	CHECK(kill(pid, SIGSTOP) == 0 && waitpid(pid, NULL, WUNTRACED) == pid);
+	n = find_names(names, 8);
+	for (int i = 0; i < n; i++)
+		ask_and_leave(names[i], net_fd);
+	CHECK(kill(pid, SIGCONT) == 0);
+	CHECK(ioth_iplink_add(b, "vde0", 0, "vde", vt_path("vde://sw")) >= 0);
+	CHECK(ioth_if_nametoindex(b, "vde0") == 2); /* the first there was */
+	vt_up(b, "vde0", "10.9.0.2");
+	CHECK(has_veth(b) && vt_ping(b, "10.9.0.1", 5000));
+	end(b);
+	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+	close(net_fd);
+	close(ready[0]);
+	close(ready[1]);
+	end(vt_stack(vnl, NULL)); /* takes what the dead one has left away */
 }
 
 static void ask_as_nobody(char names[][108], int n)
@@ -545,6 +605,7 @@ void bridge_run(void)
 	user_dies();
 	first_ends();
 	nonsense();
+	abandoned();
 	stranger();
 	idle();
 	set_group(false);

@@ -302,16 +302,12 @@ static bool is_full(const struct bridge *bridge)
 	       (is_in_use(bridge->ptp_path) && is_in_use(other));
 }
 
-static void on_listener(struct relay_source *source, uint32_t events)
+static void admit(struct bridge *bridge, int fd)
 {
-	struct bridge *bridge = source->owner;
-	int fd = group_accept(source->fd);
-	struct user *user =
-		fd < 0 || is_full(bridge) ? NULL : calloc(1, sizeof(*user));
+	struct user *user = is_full(bridge) ? NULL : calloc(1, sizeof(*user));
 
-	(void)events;
 	if (!user) {
-		close_if_open(fd);
+		close(fd);
 		return;
 	}
 	*user = (struct user){ .next = bridge->users,
@@ -320,6 +316,18 @@ static void on_listener(struct relay_source *source, uint32_t events)
 	bridge->users = user;
 	if (relay_watch(bridge->relay, &user->source, EPOLLIN) < 0)
 		drop(user);
+}
+
+static void on_listener(struct relay_source *source, uint32_t events)
+{
+	struct bridge *bridge = source->owner;
+	int fd = group_accept(source->fd);
+
+	(void)events;
+	if (fd >= 0)
+		admit(bridge, fd);
+	if (group_has_taken(fd))
+		relay_change(bridge->relay, source, GROUP_EVENTS);
 }
 
 /* Whatever there is of it. Interfaces of others stay, without carrier. */
@@ -331,6 +339,7 @@ static void destroy(struct bridge *bridge)
 	if (bridge->listener.fd >= 0) {
 		if (bridge->relay)
 			relay_unwatch(bridge->relay, &bridge->listener);
+		shutdown(bridge->listener.fd, SHUT_RDWR); /* like a user */
 		close(bridge->listener.fd);
 	}
 	while (bridge->users) /* one may take over the name now */
@@ -497,5 +506,5 @@ int bridge_take_over(struct port *port, struct netns *ns, const char *locator,
 int bridge_start(struct bridge *bridge, struct relay *relay)
 {
 	bridge->relay = relay;
-	return relay_watch(relay, &bridge->listener, EPOLLIN);
+	return relay_watch(relay, &bridge->listener, GROUP_EVENTS);
 }

@@ -160,13 +160,14 @@ int group_offer_user_ns(int user_ns_fd)
 	return err < 0 ? err : listener;
 }
 
-void group_give_user_ns(int listener, int user_ns_fd)
+int group_give_user_ns(int listener, int user_ns_fd)
 {
 	const int fds[] = { user_ns_fd, listener };
 	int sock = group_accept(listener);
 
 	if (sock < 0)
-		return;
+		return sock;
 	fdmsg_send(sock, "", 1, fds, 2);
 	close(sock);
+	return 0;
 }

@@ -14,7 +14,9 @@
 #ifndef VDESTACK_GROUP_H
 #define VDESTACK_GROUP_H
 
+#include <errno.h>
 #include <stdbool.h>
+#include <sys/epoll.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -34,8 +36,21 @@ int group_listen(const char *key);
  */
 int group_connect(const char *key);
 
+/*
+ * Events of a listener to wait for. After group_accept() has taken one, whatever
+ * it was, ask for them again. One that cannot be taken now (-EMFILE) would be
+ * reported for ever otherwise; it waits for the next to come.
+ */
+#define GROUP_EVENTS (EPOLLIN | EPOLLET)
+
 /* Takes a connection; -EACCES: it was another user's, and is closed. */
 int group_accept(int listener);
+
+/* Has group_accept() taken one, with this result? */
+static inline bool group_has_taken(int result)
+{
+	return result >= 0 || result == -EACCES;
+}
 
 /* The user namespace that the group shares; -ENOENT: none. */
 int group_user_ns(void);
@@ -44,10 +59,11 @@ int group_user_ns(void);
  * A listening socket, not blocking, for group_give_user_ns(), which answers one
  * request of group_user_ns(): all members that have the namespace share it, so
  * that the first may go before the others.
- * Errors: -ENOENT no group, -EADDRINUSE it shares another namespace.
+ * Errors: -ENOENT no group, -EADDRINUSE it shares another namespace; of
+ * group_give_user_ns(): those of group_accept().
  */
 int group_offer_user_ns(int user_ns_fd);
-void group_give_user_ns(int listener, int user_ns_fd);
+int group_give_user_ns(int listener, int user_ns_fd);
 
 #pragma GCC visibility pop
 #endif

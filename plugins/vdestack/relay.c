@@ -169,7 +169,9 @@ static void on_group(struct relay_source *source, uint32_t events)
 	struct relay *relay = source->owner;
 
 	(void)events;
-	group_give_user_ns(source->fd, netns_user(relay->ns));
+	if (group_has_taken(
+		    group_give_user_ns(source->fd, netns_user(relay->ns))))
+		relay_change(relay, source, GROUP_EVENTS);
 }
 
 /* Stacks of a group give those that come later their user namespace. */
@@ -180,7 +182,7 @@ static void watch_group(struct relay *relay)
 	relay->group_source = (struct relay_source){ on_group, relay,
 		group_offer_user_ns(netns_user(relay->ns)) };
 	if (relay->group_source.fd >= 0)
-		relay_watch(relay, &relay->group_source, EPOLLIN);
+		relay_watch(relay, &relay->group_source, GROUP_EVENTS);
 }
 
 static int start(struct relay *relay)

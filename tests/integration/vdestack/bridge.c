@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -384,18 +385,22 @@ static int find_names(char names[][108], int len)
 	return n;
 }
 
-static int reach(const char *name)
+static int try_connect(int fd, const char *name)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	size_t len = strlen(name);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
 	memcpy(addr.sun_path, name, len);
 	addr.sun_path[0] = '\0';
-	CHECK(fd >= 0 &&
-		connect(fd, (struct sockaddr *)&addr,
-			(socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-				    len)) == 0);
+	len += offsetof(struct sockaddr_un, sun_path);
+	return connect(fd, (struct sockaddr *)&addr, (socklen_t)len);
+}
+
+static int reach(const char *name)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	CHECK(fd >= 0 && try_connect(fd, name) == 0);
 	return fd;
 }
 
@@ -477,6 +482,61 @@ static void first_ends(void)
 	CHECK(has_veth(b));
 	end(b);
 	end(a);
+}
+
+/* A connection that there is no descriptor for is left waiting, and keeps nobody
+ * busy. */
+static void no_descriptors(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1"), *b;
+	int fds = vt_count_fds(), idle[8], n;
+	struct rlimit old, none;
+	char names[8][108];
+	long before;
+
+	n = find_names(names, 8);
+	for (int i = 0; i < n; i++)
+		idle[i] = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	CHECK(getrlimit(RLIMIT_NOFILE, &old) == 0);
+	none = (struct rlimit){ 0, old.rlim_max };
+	CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	for (int i = 0; i < n; i++)
+		CHECK(try_connect(idle[i], names[i]) == 0);
+	before = vt_cpu_ms();
+	usleep(500000);
+	CHECK(vt_cpu_ms() - before < 50);
+	CHECK(setrlimit(RLIMIT_NOFILE, &old) == 0);
+	b = vt_stack(vt_path("vde://sw"), "10.9.0.2");
+	CHECK(has_veth(b));
+	exchange(a, b);
+	end(b);
+	for (int i = 0; i < n; i++)
+		close(idle[i]);
+	CHECK(fds_settle_at(fds));
+	end(a);
+}
+
+/* A child that the owner forked holds copies of all there is. */
+static void child_stays(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
+	char names[8][108];
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	end(a);
+	for (int i = find_names(names, 8) - 1; i >= 0; i--) {
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+		CHECK(strstr(names[i], "/user") || /* not the owner's alone */
+			(try_connect(fd, names[i]) < 0 &&
+				errno == ECONNREFUSED));
+		close(fd);
+	}
+	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
 }
 
 static int net_of(struct ioth *stack)
@@ -605,6 +665,8 @@ void bridge_run(void)
 	user_dies();
 	first_ends();
 	nonsense();
+	no_descriptors();
+	child_stays();
 	abandoned();
 	stranger();
 	idle();

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -194,9 +195,24 @@ static void pause_cpu(void)
 #endif
 }
 
-/* The helper does the request; called with the lock. */
-static long ask_locked(struct nshelper *h, const struct nsrequest *request)
+/* The relay tells that the helper has died (netns_gone), but it may be the
+ * relay's thread that waits here. */
+static void wait_for_answer(struct nshelper *h, int pidfd)
 {
+	struct pollfd death = { .fd = pidfd, .events = POLLIN };
+	uint32_t asked = NSHELPER_ASKED;
+
+	nshelper_wait_a_while(&h->state, NSHELPER_ASKED);
+	if (atomic_load(&h->state) == NSHELPER_ASKED && pidfd >= 0 &&
+		poll(&death, 1, 0) > 0)
+		atomic_compare_exchange_strong(
+			&h->state, &asked, NSHELPER_GONE);
+}
+
+/* The helper does the request; called with the lock. */
+static long ask_locked(struct netns *ns, const struct nsrequest *request)
+{
+	struct nshelper *h = &ns->helper;
 	uint32_t ready = NSHELPER_READY;
 
 	h->request = *request;
@@ -208,7 +224,7 @@ static long ask_locked(struct nshelper *h, const struct nsrequest *request)
 		i++)
 		pause_cpu();
 	while (atomic_load(&h->state) == NSHELPER_ASKED)
-		nshelper_wait(&h->state, NSHELPER_ASKED);
+		wait_for_answer(h, ns->pidfd);
 	return atomic_load(&h->state) == NSHELPER_READY ? h->result : -ENODEV;
 }
 
@@ -252,7 +268,7 @@ static long ask(struct netns *ns, const struct nsrequest *request)
 	if (getpid() != ns->helper.owner)
 		return visit(ns, request);
 	pthread_mutex_lock(&ns->lock);
-	result = ask_locked(&ns->helper, request);
+	result = ask_locked(ns, request);
 	pthread_mutex_unlock(&ns->lock);
 	return result;
 }
@@ -356,7 +372,7 @@ int netns_outer(struct netns *ns)
 	pthread_mutex_lock(&ns->lock);
 	is_new = ns->outer_fd < 0;
 	if (is_new)
-		ns->outer_fd = (int)ask_locked(&ns->helper, &request);
+		ns->outer_fd = (int)ask_locked(ns, &request);
 	pthread_mutex_unlock(&ns->lock);
 	if (is_new && ns->outer_fd >= 0)
 		silence_outer(ns);

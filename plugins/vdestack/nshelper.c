@@ -46,6 +46,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SIGSET_SIZE 8 /* the kernel's, in bytes */
@@ -55,6 +56,14 @@
 RAW_TASK void nshelper_wait(_Atomic uint32_t *word, uint32_t value)
 {
 	raw4(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, (long)value, 0);
+}
+
+void nshelper_wait_a_while(_Atomic uint32_t *word, uint32_t value)
+{
+	const struct timespec limit = { .tv_nsec = 250000000 };
+
+	raw4(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, (long)value,
+		(long)&limit);
 }
 
 RAW_TASK void nshelper_wake(_Atomic uint32_t *word)

@@ -88,6 +88,9 @@ long nshelper_excursion(int net_fd, const struct nsrequest *request);
 
 /* Waits until *word is no longer @value; may return early. */
 void nshelper_wait(_Atomic uint32_t *word, uint32_t value);
+
+/* The same, a quarter of a second at most. */
+void nshelper_wait_a_while(_Atomic uint32_t *word, uint32_t value);
 void nshelper_wake(_Atomic uint32_t *word);
 
 #pragma GCC visibility pop

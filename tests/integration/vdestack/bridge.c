@@ -9,6 +9,7 @@
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -539,6 +540,32 @@ static void child_stays(void)
 	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
 }
 
+static void *add_vde0(void *stack)
+{
+	CHECK(ioth_iplink_add(stack, "vde0", 0, "vde", vt_path("vde://sw")) >=
+		0);
+	return NULL;
+}
+
+/* An ordinary user's helper dies while the owner's relay waits for it. */
+static void helper_dies(void)
+{
+	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1"), *b;
+	int helper = vt_find_helper(getpid());
+	pthread_t thread;
+
+	b = vt_stack(NULL, NULL);
+	CHECK(helper > 0 && kill(helper, SIGSTOP) == 0);
+	CHECK(pthread_create(&thread, NULL, add_vde0, b) == 0);
+	usleep(300000);
+	CHECK(kill(helper, SIGKILL) == 0);
+	pthread_join(thread, NULL);
+	vt_up(b, "vde0", "10.9.0.2");
+	CHECK(vt_ping(b, "10.9.0.1", 5000));
+	end(b);
+	end(a);
+}
+
 static int net_of(struct ioth *stack)
 {
 	int sock = ioth_msocket(stack, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -667,6 +694,7 @@ void bridge_run(void)
 	nonsense();
 	no_descriptors();
 	child_stays();
+	helper_dies();
 	abandoned();
 	stranger();
 	idle();

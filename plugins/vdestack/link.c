@@ -19,13 +19,18 @@ static void random_mac(uint8_t *mac)
 	mac[0] = (uint8_t)((mac[0] & 0xfc) | 0x02); /* unicast, local */
 }
 
-static void die(struct link *link)
+static void unwatch_all(struct link *link)
 {
-	link->state = LINK_DEAD;
 	relay_unwatch(link->relay, &link->port_source);
 	relay_unwatch(link->relay, &link->watch_source);
 	relay_unwatch(link->relay, &link->wire_source);
 	relay_unwatch(link->relay, &link->ctl_source);
+}
+
+static void die(struct link *link)
+{
+	link->state = LINK_DEAD;
+	unwatch_all(link);
 	relay_sweep(link->relay);
 }
 
@@ -244,5 +249,7 @@ int link_start(struct link *link, struct relay *relay)
 			err = relay_watch(relay, all[i], EPOLLIN);
 	if (err == 0 && link->port.bridge)
 		err = bridge_start(link->port.bridge, relay);
+	if (err < 0)
+		unwatch_all(link);
 	return err;
 }

@@ -626,7 +626,9 @@ static void ask_as_nobody(char names[][108], int n)
 	struct timeval limit = { .tv_sec = 5 };
 	char byte;
 
-	CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+	if (setgid(65534) < 0 && errno == EINVAL)
+		_exit(0); /* the only user of a user namespace */
+	CHECK(setuid(65534) == 0);
 	for (int i = 0; i < n; i++) {
 		int fd = reach(names[i]);
 

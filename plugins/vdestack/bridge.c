@@ -31,12 +31,9 @@
 #include "rtnl.h"
 #include "vnl.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -83,26 +80,6 @@ static void close_if_open(int fd)
 {
 	if (fd >= 0)
 		close(fd);
-}
-
-/* A packet socket that no frame ever comes to: it says when the device goes. */
-static int watch_device(struct netns *ns, int ifindex)
-{
-	struct sockaddr_ll addr = { .sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_PPPTALK), /* never on a wire */
-		.sll_ifindex = ifindex };
-	int fd = netns_socket(ns, NETNS_OUTER, AF_PACKET,
-		SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0)
-		return fd;
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-		int err = -errno;
-
-		close(fd);
-		return err;
-	}
-	return fd;
 }
 
 static int enslave(struct bridge *bridge, int ifindex)
@@ -242,7 +219,7 @@ static int give_port(
 	user->ifindex = answer.ifindex = err;
 	fds[0] = netns_socket(bridge->ns, NETNS_OUTER, AF_NETLINK,
 		SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	fds[1] = watch_device(bridge->ns, user->ifindex);
+	fds[1] = netns_watch(bridge->ns, user->ifindex);
 	err = fds[0] < 0 ? fds[0] : fds[1];
 	if (err >= 0)
 		err = fdmsg_send(
@@ -457,7 +434,7 @@ static int finish(struct bridge *bridge, struct port *port, int own_port)
 
 	if (err >= 0) {
 		bridge->own_port = own_port;
-		err = port->watch_fd = watch_device(bridge->ns, own_port);
+		err = port->watch_fd = netns_watch(bridge->ns, own_port);
 	}
 	if (err >= 0) {
 		port->ops = &bridge_ops;

@@ -83,11 +83,7 @@ int bridge_key(char key[BRIDGE_KEY_SIZE], const char *locator)
 
 int bridge_check(int rtnl, int ifindex, int watch_fd)
 {
-	char junk;
-
-	/* ENETDOWN, once, when the far end goes down or is removed */
-	while (recv(watch_fd, &junk, 1, MSG_DONTWAIT) >= 0)
-		;
+	rtnl_watch_clear(watch_fd);
 	return rtnl_exists(rtnl, ifindex);
 }
 

@@ -40,7 +40,7 @@ static void cut(struct link *link)
 	link->state = LINK_CUT;
 	relay_unwatch(link->relay, &link->wire_source);
 	relay_unwatch(link->relay, &link->ctl_source);
-	relay_change(link->relay, &link->port_source, 0);
+	relay_change(link->relay, &link->port_source, EPOLLIN);
 	port_set_carrier(&link->port, false);
 }
 
@@ -71,7 +71,7 @@ static void on_port(struct relay_source *source, uint32_t events)
 			die(link);
 		else if (!frames_is_empty(&link->out))
 			push_out(link);
-	} else if (events & (EPOLLERR | EPOLLHUP)) {
+	} else if (link->state == LINK_CUT || events & (EPOLLERR | EPOLLHUP)) {
 		/* nothing may be lost of what waits in link->out */
 		struct frames *frames = relay_frames(link->relay);
 

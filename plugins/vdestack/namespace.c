@@ -16,11 +16,13 @@
 #include "namespace.h"
 #include "errtext.h"
 #include "nshelper.h"
+#include "rtnl.h"
 #include "threadnet.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -29,6 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -377,6 +380,17 @@ int netns_outer(struct netns *ns)
 	if (is_new && ns->outer_fd >= 0)
 		silence_outer(ns);
 	return ns->outer_fd;
+}
+
+int netns_watch(struct netns *ns, int ifindex)
+{
+	int fd = netns_socket(ns, NETNS_OUTER, AF_NETLINK,
+		SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	int err = fd < 0 ? fd : rtnl_watch(fd, ifindex);
+
+	if (err < 0 && fd >= 0)
+		close(fd);
+	return err < 0 ? err : fd;
 }
 
 int netns_pidfd(const struct netns *ns)

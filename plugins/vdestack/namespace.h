@@ -70,6 +70,12 @@ int netns_user(const struct netns *ns);
  */
 int netns_outer(struct netns *ns);
 
+/*
+ * A socket that is readable, and not before, when the link @ifindex of
+ * NETNS_OUTER has gone; not blocking. Errors: those of netns_socket.
+ */
+int netns_watch(struct netns *ns, int ifindex);
+
 /* A pidfd of the helper, readable when it has died; -1 on old kernels. */
 int netns_pidfd(const struct netns *ns);
 

@@ -2,12 +2,15 @@
 #include "gnu.h"
 #include "rtnl.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -133,6 +136,41 @@ int rtnl_del(int fd, int ifindex)
 
 	ifi->ifi_index = ifindex;
 	return talk(fd, &buf);
+}
+
+/* Offsets of what the filter looks at, which loads it in network byte order. */
+#define TYPE_AT	 offsetof(struct nlmsghdr, nlmsg_type)
+#define INDEX_AT (NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index))
+
+int rtnl_watch(int fd, int ifindex)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, TYPE_AT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELLINK), 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, INDEX_AT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl((uint32_t)ifindex), 0,
+			1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog filter = { .len = sizeof(code) / sizeof(*code),
+		.filter = code };
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_LINK };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+		    sizeof(filter)) < 0 ||
+		bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
+		return -errno;
+	return 0;
+}
+
+void rtnl_watch_clear(int fd)
+{
+	char junk;
+
+	while (recv(fd, &junk, 1, MSG_DONTWAIT) >= 0 || errno == ENOBUFS)
+		;
 }
 
 /* The peer is described by a link message of its own, inside the data. */

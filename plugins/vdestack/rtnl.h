@@ -44,6 +44,12 @@ int rtnl_exists(int fd, int ifindex);
 
 int rtnl_del(int fd, int ifindex);
 
+/* @fd, for nothing else: becomes readable when the link has gone. */
+int rtnl_watch(int fd, int ifindex);
+
+/* Takes away what made @fd readable, if it was. */
+void rtnl_watch_clear(int fd);
+
 struct rtnl_veth {
 	const char *name; /* may contain %d: the next free */
 	int ifindex;	  /* wanted, 0: any */

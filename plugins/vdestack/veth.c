@@ -14,8 +14,8 @@
  * - The far end's MTU is the largest there is, so that the near end's alone
  *   counts.
  * - Carrier: the far end down is the near end without carrier.
- * - When the near end is removed, the far end goes with it: the socket reports
- *   ENETDOWN and the device is no longer found.
+ * - When the near end is removed, the far end goes with it. The packet socket
+ *   says ENETDOWN only if the far end was up, so there is another one to tell.
  */
 #include "gnu.h"
 #include "port.h"
@@ -130,6 +130,12 @@ static void veth_write(struct port *port, struct frames *frames)
 	}
 }
 
+static int veth_check(struct port *port)
+{
+	rtnl_watch_clear(port->watch_fd);
+	return is_gone(port) ? -ENODEV : 0;
+}
+
 static void veth_set_carrier(struct port *port, bool on)
 {
 	int sock = rtnl_socket(port->ns, NETNS_OUTER);
@@ -153,6 +159,7 @@ static void veth_del(struct port *port)
 static const struct port_ops veth_ops = {
 	.read = veth_read,
 	.write = veth_write,
+	.check = veth_check,
 	.set_carrier = veth_set_carrier,
 	.del = veth_del,
 };
@@ -197,13 +204,9 @@ static int open_packet(struct port *port)
 	setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-		int err = -errno;
-
-		close(fd);
-		return err;
-	}
-	return 0;
+	/* on failure the caller closes it */
+	return bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno
+								    : 0;
 }
 
 /* Makes the pair; port->ifindex is the far end's. */
@@ -237,8 +240,13 @@ static int make(struct port *port, const int sock[2], int peer_net_fd,
 		err = rtnl_set_up(sock[NETNS_OUTER], port->ifindex, true);
 	if (err == 0)
 		err = open_packet(port);
-	if (err < 0)
-		rtnl_del(sock[NETNS_OUTER], port->ifindex);
+	if (err == 0)
+		err = port->watch_fd = netns_watch(port->ns, port->ifindex);
+	if (err >= 0)
+		return 0;
+	if (port->fd >= 0)
+		close(port->fd);
+	rtnl_del(sock[NETNS_OUTER], port->ifindex);
 	return err;
 }
 

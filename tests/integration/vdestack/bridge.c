@@ -201,6 +201,7 @@ static void owner_ends(void)
 {
 	struct ioth *a = vt_stack(vt_path("switch://sw"), "10.9.0.1");
 	struct ioth *b = vt_stack(vt_path("vde://sw"), "10.9.0.2"), *c;
+	int fds;
 
 	CHECK(wait_for(has_carrier, b, true));
 	end(a);
@@ -210,6 +211,10 @@ static void owner_ends(void)
 	c = vt_stack(vt_path("vde://sw"), "10.9.0.2");
 	exchange(a, c);
 	CHECK(!has_carrier(b));
+	fds = vt_count_fds();
+	CHECK(ioth_iplink_del(b, "vde0", 0) == 0);
+	CHECK(fds_settle_at(
+		fds - 1)); /* it is noticed without a carrier, too */
 	end(b);
 	exchange(a, c);
 	end(a);

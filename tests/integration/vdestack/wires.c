@@ -183,12 +183,18 @@ static void peer_gone(void)
 	struct ioth *sw = ioth_newstack("vdestack", vt_path("switch://sw"));
 	struct ioth *a = vt_stack(vt_path("vde://sw"), "10.9.0.1");
 	long before;
+	int fds;
 
 	CHECK(ioth_delstack(sw) == 0);
 	before = vt_cpu_ms();
 	CHECK(!vt_ping(a, "10.9.0.2", 300));
 	usleep(300000);
 	CHECK(vt_cpu_ms() - before < 100);
+	fds = vt_count_fds();
+	CHECK(ioth_iplink_del(a, "vde0", 0) == 0);
+	for (int i = 0; i < 20 && vt_count_fds() >= fds; i++)
+		usleep(100000);
+	CHECK(vt_count_fds() < fds); /* it is noticed all the same */
 	CHECK(ioth_delstack(a) == 0);
 }
 

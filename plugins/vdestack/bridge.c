@@ -379,7 +379,10 @@ static int take_port(struct bridge *bridge, const struct port *from)
 	if (err < 0)
 		return err;
 	err = enslave(bridge, ifindex);
-	return err < 0 ? err : ifindex;
+	if (err == 0)
+		return ifindex;
+	rtnl_del(bridge->rtnl, ifindex);
+	return err;
 }
 
 /* All but the stack's own port, and what watches that. */

@@ -2,7 +2,7 @@
 /*
  * group.h - stacks of one user that may be joined inside the kernel
  *
- * A group is named by the environment variable IOTH_GROUP, which vunetioth(8)
+ * A group is named by the environment variable IOTH_GROUP, which vunetioth(1)
  * sets for the stacks of a session; without it there is none. Its members find
  * each other by abstract names of AF_UNIX, in the network namespace where their
  * programs run, and talk only to processes of their own user.

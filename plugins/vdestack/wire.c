@@ -181,7 +181,7 @@ static struct mmsghdr message_of(struct iovec *frame)
 
 static int read_batch(struct wire *wire, struct frames *frames)
 {
-	struct mmsghdr msgs[FRAMES_MAX];
+	struct mmsghdr msgs[FRAMES_MAX] = { 0 };
 	int n;
 
 	for (unsigned i = 0; i < wire->most; i++)

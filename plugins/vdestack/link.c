@@ -232,7 +232,7 @@ void link_free(struct link *link)
 int link_start(struct link *link, struct relay *relay)
 {
 	struct relay_source *all[] = { &link->wire_source, &link->ctl_source,
-		&link->watch_source, &link->port_source };
+		&link->watch_source, &link->port_source, NULL };
 	int err = 0;
 
 	link->relay = relay;
@@ -244,9 +244,9 @@ int link_start(struct link *link, struct relay *relay)
 		(struct relay_source){ on_wire, link, link->wire.fd };
 	link->ctl_source =
 		(struct relay_source){ on_ctl, link, link->wire.ctl_fd };
-	for (size_t i = 0; err == 0 && i < sizeof(all) / sizeof(*all); i++)
-		if (all[i]->fd >= 0)
-			err = relay_watch(relay, all[i], EPOLLIN);
+	for (struct relay_source **at = all; err == 0 && *at; at++)
+		if ((*at)->fd >= 0)
+			err = relay_watch(relay, *at, EPOLLIN);
 	if (err == 0 && link->port.bridge)
 		err = bridge_start(link->port.bridge, relay);
 	if (err < 0)

@@ -100,6 +100,41 @@ static void switch_dir_is_the_path(void **state)
 	assert_int_equal(vnl_switch_dir("vde:///tmp/x", dir, 64), -EINVAL);
 }
 
+static void client_dir_is_an_absolute_path_only(void **state)
+{
+	char dir[64];
+
+	(void)state;
+	assert_int_equal(vnl_client_dir("vde:///tmp/x", dir, 64), 0);
+	assert_string_equal(dir, "/tmp/x");
+	assert_int_equal(vnl_client_dir("/tmp/x", dir, 64), 0);
+	assert_string_equal(dir, "/tmp/x");
+	assert_int_equal(vnl_client_dir("vde:///tmp/x", dir, 7), 0);
+	assert_int_equal(vnl_client_dir("vde:///tmp/x", dir, 6), -ENAMETOOLONG);
+	assert_int_equal(vnl_client_dir("vde:///tmp/x[3]", dir, 64), -EINVAL);
+	assert_int_equal(vnl_client_dir("vde://x", dir, 64), -EINVAL);
+	assert_int_equal(vnl_client_dir("vde://", dir, 64), -EINVAL);
+	assert_int_equal(vnl_client_dir("x", dir, 64), -EINVAL);
+	assert_int_equal(vnl_client_dir("switch:///tmp/x", dir, 64), -EINVAL);
+	assert_int_equal(vnl_client_dir("ptp:///tmp/x", dir, 64), -EINVAL);
+	assert_int_equal(
+		vnl_client_dir("vlan://1{vde:///x}", dir, 64), -EINVAL);
+}
+
+static void ptp_path_is_an_absolute_path_only(void **state)
+{
+	char path[64];
+
+	(void)state;
+	assert_int_equal(vnl_ptp_path("ptp:///tmp/x", path, 64), 0);
+	assert_string_equal(path, "/tmp/x");
+	assert_int_equal(vnl_ptp_path("ptp:///tmp/x", path, 6), -ENAMETOOLONG);
+	assert_int_equal(vnl_ptp_path("ptp:///tmp/x[y]", path, 64), -EINVAL);
+	assert_int_equal(vnl_ptp_path("ptp://x", path, 64), -EINVAL);
+	assert_int_equal(vnl_ptp_path("vde:///tmp/x", path, 64), -EINVAL);
+	assert_int_equal(vnl_ptp_path("/tmp/x", path, 64), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,6 +144,8 @@ int main(void)
 		cmocka_unit_test(has_scheme_compares_whole_scheme),
 		cmocka_unit_test(is_plain_only_where_frames_are_messages),
 		cmocka_unit_test(switch_dir_is_the_path),
+		cmocka_unit_test(client_dir_is_an_absolute_path_only),
+		cmocka_unit_test(ptp_path_is_an_absolute_path_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

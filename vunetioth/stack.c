@@ -230,16 +230,32 @@ static int watch_for(struct stack *stack, uint32_t events)
 }
 
 /* Sends what has room now. */
+/* It could not be sent. */
+static void refuse(struct stack *stack, uint32_t id, int err)
+{
+	struct control_fds none = { .len = 0 };
+	struct request *rq = take_request(stack, id);
+
+	if (rq)
+		answer_request(stack, rq, err, NULL, &none);
+}
+
 static void flush(struct stack *stack)
 {
 	while (stack->outgoing) {
-		if (control_send(stack->control, &stack->outgoing->message,
-			    &stack->outgoing->fds) == -EAGAIN)
+		uint32_t id = stack->outgoing->message.id;
+		int err = control_send(stack->control,
+			&stack->outgoing->message, &stack->outgoing->fds);
+
+		if (err == -EAGAIN)
 			return;
-		/* Any other failure is the end, which shows by itself. */
 		drop_outgoing(stack);
+		/* The end shows by itself; but there may be no memory, or too
+		 * many descriptors on their way (-ETOOMANYREFS). */
+		if (err < 0 && err != -EPIPE && err != -ECONNRESET)
+			refuse(stack, id, err);
 	}
-	if (watch_for(stack, EPOLLIN) < 0)
+	if (stack->state != STACK_DEAD && watch_for(stack, EPOLLIN) < 0)
 		bury(stack);
 }
 
@@ -288,25 +304,18 @@ static int send_later(struct stack *stack,
 	return 0;
 }
 
-static void on_control(void *arg, uint32_t events)
+static void receive(struct stack *stack)
 {
-	struct stack *stack = arg;
 	struct control_message message;
 	struct control_fds fds;
 	struct request *rq;
-	int n;
+	int n = control_receive(stack->control, &message, &fds);
 
-	if (events & EPOLLOUT && stack->outgoing)
-		flush(stack);
-	if (!(events & ~(uint32_t)EPOLLOUT) || stack->state == STACK_DEAD)
-		return;
-	n = control_receive(stack->control, &message, &fds);
 	if (n == -EAGAIN || n == -EINTR)
 		return;
 	/* Nothing but an errno may reach a guest as an error. */
 	if (n > 0 && message.result < -MAX_ERRNO)
 		message.result = -EIO;
-	stack_get(stack); /* the answer may drop the last other one */
 	rq = n > 0 ? take_request(stack, message.id) : NULL;
 	if (n <= 0)
 		bury(stack);
@@ -315,6 +324,17 @@ static void on_control(void *arg, uint32_t events)
 	else if (rq)
 		answer_request(stack, rq, message.result, &message, &fds);
 	control_fds_close(&fds);
+}
+
+static void on_control(void *arg, uint32_t events)
+{
+	struct stack *stack = arg;
+
+	stack_get(stack); /* an answer may drop the last other one */
+	if (events & EPOLLOUT && stack->outgoing)
+		flush(stack);
+	if (events & ~(uint32_t)EPOLLOUT && stack->state != STACK_DEAD)
+		receive(stack);
 	stack_put(stack);
 }
 

@@ -229,7 +229,6 @@ static int watch_for(struct stack *stack, uint32_t events)
 	return stack->watch ? 0 : -ENOMEM;
 }
 
-/* Sends what has room now. */
 /* It could not be sent. */
 static void refuse(struct stack *stack, uint32_t id, int err)
 {
@@ -240,6 +239,7 @@ static void refuse(struct stack *stack, uint32_t id, int err)
 		answer_request(stack, rq, err, NULL, &none);
 }
 
+/* Sends what has room now. */
 static void flush(struct stack *stack)
 {
 	while (stack->outgoing) {

@@ -43,8 +43,8 @@ int wire_open(struct wire *wire, const char *locator);
 void wire_close(struct wire *wire);
 
 /*
- * Fills the empty @frames; @is_ready: poll says so. Also lets an in-process switch do its work. Returns
- * 0, or -EPIPE when the other side has gone for good.
+ * Fills the empty @frames; @is_ready: poll says so. Also lets an in-process
+ * switch do its work. Returns 0, or -EPIPE when the other side has gone for good.
  */
 int wire_read(struct wire *wire, struct frames *frames, bool is_ready);
 

@@ -185,7 +185,6 @@ static int receive_number(int fd, const struct sockaddr_in *from)
 	return number;
 }
 
-/* There and back, between two sockets that know each other's address. */
 static void send_surely(int fd, const struct sockaddr_in *to, int number)
 {
 	while (!good("sendto", (int)send_number(fd, to, number)) &&
@@ -210,6 +209,8 @@ static bool receive_soon(int fd, const struct sockaddr_in *from, int number)
 }
 
 /*
+ * There and back, between two sockets that know each other's address.
+ *
  * A stack in user space: the kernel may tell the hypervisor that the guest has
  * got its answer, and interrupt the guest all the same. That loses the datagram,
  * as UDP may; seldom, and this says how often.

@@ -259,7 +259,6 @@ static void ptp_goes_on(void)
 	CHECK(access(vt_path("p"), F_OK) < 0);
 }
 
-/* Of whatever kind. */
 /* A killed one leaves its socket's file: nobody is there. */
 static void ptp_was_killed(void)
 {
@@ -279,6 +278,7 @@ static void ptp_was_killed(void)
 	CHECK(unlink(addr.sun_path) == 0);
 }
 
+/* Of whatever kind. */
 static void ptp_has_two_ends(void)
 {
 	struct ioth *a = vt_stack(vt_path("ptp://p"), "10.9.0.1"), *b;

@@ -35,7 +35,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/if_tun.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,13 +68,6 @@ struct bridge {
 	struct user *users; /* owned */
 };
 
-const char *bridge_device(char name[IFNAMSIZ], char kind, const uint8_t *mac)
-{
-	snprintf(name, IFNAMSIZ, "%c%02x%02x%02x%02x%02x%02x", kind, mac[0],
-		mac[1], mac[2], mac[3], mac[4], mac[5]);
-	return name;
-}
-
 static void close_if_open(int fd)
 {
 	if (fd >= 0)
@@ -91,6 +83,24 @@ static int enslave(struct bridge *bridge, int ifindex)
 	return err < 0 ? err : rtnl_set_up(bridge->rtnl, ifindex, true);
 }
 
+/* The far end of the interface with the address @mac becomes a port, or goes, and
+ * the interface with it; the index of the port. */
+static int enslave_far_end(struct bridge *bridge, const uint8_t *mac)
+{
+	char name[IFNAMSIZ];
+	int ifindex, peer;
+	int err = rtnl_get(
+		bridge->rtnl, port_device(name, 'p', mac), &ifindex, &peer);
+
+	if (err < 0)
+		return err;
+	err = enslave(bridge, ifindex);
+	if (err == 0)
+		return ifindex;
+	rtnl_del(bridge->rtnl, ifindex);
+	return err;
+}
+
 /* An interface in @net_fd that leads to the bridge; the index of its port. */
 static int add_port(
 	struct bridge *bridge, int net_fd, const struct port_config *config)
@@ -101,21 +111,13 @@ static int add_port(
 		.ifindex = config->ifindex,
 		.mac = config->mac,
 		.net_fd = net_fd,
-		.peer_name = bridge_device(name, 'p', config->mac),
+		.peer_name = port_device(name, 'p', config->mac),
 		.peer_net_fd = netns_outer(bridge->ns),
 		.peer_mtu = PORT_MTU,
 	};
-	int ifindex, peer, err = rtnl_add_veth(bridge->rtnl, &veth);
+	int err = rtnl_add_veth(bridge->rtnl, &veth);
 
-	if (err == 0)
-		err = rtnl_get(bridge->rtnl, name, &ifindex, &peer);
-	if (err < 0)
-		return err;
-	err = enslave(bridge, ifindex);
-	if (err == 0)
-		return ifindex;
-	rtnl_del(bridge->rtnl, ifindex);
-	return err;
+	return err < 0 ? err : enslave_far_end(bridge, config->mac);
 }
 
 /* The kernel would drop what is no good IP, and ask the rules of the namespace,
@@ -128,17 +130,8 @@ static void bypass_firewall(struct bridge *bridge)
 		"/proc/sys/net/bridge/bridge-nf-call-arptables",
 	};
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
-		int fd =
-			netns_open(bridge->ns, NETNS_OUTER, paths[i], O_WRONLY);
-		ssize_t n;
-
-		if (fd < 0)
-			continue;
-		n = write(fd, "0", 1);
-		(void)n;
-		close(fd);
-	}
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		netns_write(bridge->ns, NETNS_OUTER, paths[i], "0");
 }
 
 static int add_bridge(struct bridge *bridge, const uint8_t *mac)
@@ -147,7 +140,7 @@ static int add_bridge(struct bridge *bridge, const uint8_t *mac)
 	int peer, err;
 
 	bypass_firewall(bridge);
-	err = rtnl_add_bridge(bridge->rtnl, bridge_device(name, 'b', mac));
+	err = rtnl_add_bridge(bridge->rtnl, port_device(name, 'b', mac));
 	if (err == 0)
 		err = rtnl_get(bridge->rtnl, name, &bridge->ifindex, &peer);
 	if (err == 0)
@@ -165,7 +158,7 @@ static int add_uplink(struct bridge *bridge, const uint8_t *mac)
 
 	if (fd < 0)
 		return -ENXIO;
-	bridge_device(ifr.ifr_name, 'u', mac);
+	port_device(ifr.ifr_name, 'u', mac);
 	err = ioctl(fd, TUNSETIFF, &ifr) < 0 ? -errno : 0;
 	if (err == 0)
 		err = rtnl_get(
@@ -217,8 +210,7 @@ static int give_port(
 	if (err < 0)
 		return err;
 	user->ifindex = answer.ifindex = err;
-	fds[0] = netns_socket(bridge->ns, NETNS_OUTER, AF_NETLINK,
-		SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	fds[0] = netns_rtnl(bridge->ns, NETNS_OUTER);
 	fds[1] = netns_watch(bridge->ns, user->ifindex);
 	err = fds[0] < 0 ? fds[0] : fds[1];
 	if (err >= 0)
@@ -328,11 +320,9 @@ static void destroy(struct bridge *bridge)
 	free(bridge);
 }
 
-static int bridge_watch(struct port *port)
+static int bridge_check(struct port *port)
 {
-	const struct bridge *bridge = port->bridge;
-
-	return bridge_check(bridge->rtnl, bridge->own_port, port->watch_fd);
+	return rtnl_exists(port->bridge->rtnl, port->bridge->own_port);
 }
 
 static void bridge_set_carrier(struct port *port, bool on)
@@ -348,7 +338,7 @@ static void bridge_del(struct port *port)
 static const struct port_ops bridge_ops = {
 	.read = tap_read,
 	.write = tap_write,
-	.check = bridge_watch,
+	.check = bridge_check,
 	.set_carrier = bridge_set_carrier,
 	.del = bridge_del,
 };
@@ -369,20 +359,9 @@ static int listen_for(struct bridge *bridge, const char *key)
 /* The far end of an interface that was a port of another one's bridge. */
 static int take_port(struct bridge *bridge, const struct port *from)
 {
-	char name[IFNAMSIZ];
-	int ifindex, peer;
 	int err = rtnl_move(from->rtnl, from->ifindex, netns_outer(bridge->ns));
 
-	if (err == 0)
-		err = rtnl_get(bridge->rtnl,
-			bridge_device(name, 'p', from->mac), &ifindex, &peer);
-	if (err < 0)
-		return err;
-	err = enslave(bridge, ifindex);
-	if (err == 0)
-		return ifindex;
-	rtnl_del(bridge->rtnl, ifindex);
-	return err;
+	return err < 0 ? err : enslave_far_end(bridge, from->mac);
 }
 
 /* All but the stack's own port, and what watches that. */
@@ -391,8 +370,7 @@ static int build(struct bridge *bridge, struct port *port, const char *key)
 	int err = netns_outer(bridge->ns);
 
 	if (err >= 0)
-		err = bridge->rtnl = netns_socket(bridge->ns, NETNS_OUTER,
-			AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+		err = bridge->rtnl = netns_rtnl(bridge->ns, NETNS_OUTER);
 	if (err >= 0)
 		err = add_bridge(bridge, port->mac);
 	if (err >= 0)
@@ -424,9 +402,8 @@ static int begin(struct bridge **result, struct port *port, struct netns *ns,
 		return -ENOMEM;
 	bridge->ns = ns;
 	bridge->rtnl = bridge->listener.fd = -1;
-	if (vnl_ptp_path(locator, bridge->ptp_path, sizeof(bridge->ptp_path)) <
-		0)
-		*bridge->ptp_path = '\0';
+	/* stays empty for another wire */
+	vnl_ptp_path(locator, bridge->ptp_path, sizeof(bridge->ptp_path));
 	return build(bridge, port, key);
 }
 

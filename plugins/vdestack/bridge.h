@@ -78,13 +78,5 @@ struct bridge_answer {
  */
 int bridge_key(char key[BRIDGE_KEY_SIZE], const char *locator);
 
-/* The name in NETNS_OUTER of a device that belongs to the interface with the
- * address @mac. */
-const char *bridge_device(char name[IFNAMSIZ], char kind, const uint8_t *mac);
-
-/* Has the interface gone whose far end is @ifindex? For port_ops.check; reads
- * @watch_fd empty. */
-int bridge_check(int rtnl, int ifindex, int watch_fd);
-
 #pragma GCC visibility pop
 #endif

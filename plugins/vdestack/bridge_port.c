@@ -28,7 +28,7 @@
 
 static int joined_check(struct port *port)
 {
-	return bridge_check(port->rtnl, port->ifindex, port->watch_fd);
+	return rtnl_exists(port->rtnl, port->ifindex);
 }
 
 static void joined_set_carrier(struct port *port, bool on)
@@ -79,12 +79,6 @@ int bridge_key(char key[BRIDGE_KEY_SIZE], const char *locator)
 	strcpy(name, slash);
 	slash[1] = '\0'; /* "/" for the root */
 	return key_of(key, path, name);
-}
-
-int bridge_check(int rtnl, int ifindex, int watch_fd)
-{
-	rtnl_watch_clear(watch_fd);
-	return rtnl_exists(rtnl, ifindex);
 }
 
 /*

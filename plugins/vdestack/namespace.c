@@ -310,6 +310,25 @@ int netns_open(
 	return (int)ask(ns, &request);
 }
 
+void netns_write(struct netns *ns, enum netns_side side, const char *path,
+	const char *text)
+{
+	int fd = netns_open(ns, side, path, O_WRONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	n = write(fd, text, strlen(text));
+	(void)n;
+	close(fd);
+}
+
+int netns_rtnl(struct netns *ns, enum netns_side side)
+{
+	return netns_socket(
+		ns, side, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+}
+
 /* The helper's /proc/PID/net is there for all, and stays what it is for who has
  * such a directory open; /proc/sys/net is about whoever opens it. */
 int netns_procopen(struct netns *ns, const char *path, int flags)
@@ -353,20 +372,6 @@ int netns_user(const struct netns *ns)
 	return ns->helper.user_fd;
 }
 
-/* The far ends of interfaces shall say nothing of their own accord. */
-static void silence_outer(struct netns *ns)
-{
-	int fd = netns_open(ns, NETNS_OUTER,
-		"/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY);
-	ssize_t n;
-
-	if (fd < 0)
-		return;
-	n = write(fd, "1", 1);
-	(void)n;
-	close(fd);
-}
-
 int netns_outer(struct netns *ns)
 {
 	struct nsrequest request = { .op = NSOP_NEWNET, .net_fd = -1 };
@@ -378,14 +383,15 @@ int netns_outer(struct netns *ns)
 		ns->outer_fd = (int)ask_locked(ns, &request);
 	pthread_mutex_unlock(&ns->lock);
 	if (is_new && ns->outer_fd >= 0)
-		silence_outer(ns);
+		/* the far ends of interfaces shall say nothing by themselves */
+		netns_write(ns, NETNS_OUTER,
+			"/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
 	return ns->outer_fd;
 }
 
 int netns_watch(struct netns *ns, int ifindex)
 {
-	int fd = netns_socket(ns, NETNS_OUTER, AF_NETLINK,
-		SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	int fd = netns_rtnl(ns, NETNS_OUTER);
 	int err = fd < 0 ? fd : rtnl_watch(fd, ifindex);
 
 	if (err < 0 && fd >= 0)

@@ -47,6 +47,14 @@ int netns_sockets(struct netns *ns, enum netns_side side, int domain, int type,
 int netns_open(
 	struct netns *ns, enum netns_side side, const char *path, int flags);
 
+/* Writes @text to the file, one of /proc/sys/net; if there is none, or it may not
+ * be written, nothing happens. */
+void netns_write(struct netns *ns, enum netns_side side, const char *path,
+	const char *text);
+
+/* A socket of rtnetlink(7), for rtnl.h. Errors: those of netns_socket. */
+int netns_rtnl(struct netns *ns, enum netns_side side);
+
 /*
  * open(2) of /proc/@path as a task inside sees it: "net..." or "sys/net...".
  * Errors: those of open(2), -ENODEV the helper has been killed.
@@ -72,7 +80,7 @@ int netns_outer(struct netns *ns);
 
 /*
  * A socket that is readable, and not before, when the link @ifindex of
- * NETNS_OUTER has gone; not blocking. Errors: those of netns_socket.
+ * NETNS_OUTER has gone (rtnl_watch). Errors: those of netns_socket.
  */
 int netns_watch(struct netns *ns, int ifindex);
 

@@ -3,8 +3,10 @@
 #include "port.h"
 #include "bridge.h"
 #include "errtext.h"
+#include "rtnl.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,6 +33,13 @@ void port_init(struct port *port, const uint8_t *mac)
 		.fd = -1, .watch_fd = -1, .rtnl = -1, .most = 1
 	};
 	memcpy(port->mac, mac, sizeof(port->mac));
+}
+
+const char *port_device(char name[IFNAMSIZ], char kind, const uint8_t *mac)
+{
+	snprintf(name, IFNAMSIZ, "%c%02x%02x%02x%02x%02x%02x", kind, mac[0],
+		mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return name;
 }
 
 /* What the kernel cannot do with a bridge, it can without. */
@@ -69,6 +78,7 @@ int port_read(struct port *port, struct frames *frames)
 
 int port_check(struct port *port)
 {
+	rtnl_watch_clear(port->watch_fd);
 	return port->ops->check(port);
 }
 

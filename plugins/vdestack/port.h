@@ -47,6 +47,10 @@ struct port {
 /* Before there is anything of it but its address. */
 void port_init(struct port *port, const uint8_t *mac);
 
+/* The name in NETNS_OUTER of a device that belongs to the interface with the
+ * address @mac; 'p': the far end of it. No other interface has it. */
+const char *port_device(char name[IFNAMSIZ], char kind, const uint8_t *mac);
+
 struct port_config {
 	const char *ifname; /* "": the next free of vde0, vde1, ... */
 	int ifindex;	    /* wanted, 0: any */

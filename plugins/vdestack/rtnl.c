@@ -73,34 +73,29 @@ int rtnl_set_up(int fd, int ifindex, bool up)
 	return talk(fd, &buf);
 }
 
-int rtnl_set_mtu(int fd, int ifindex, uint32_t mtu)
+static int set_number(int fd, int ifindex, uint16_t attribute, uint32_t value)
 {
 	union rtnl_buf buf;
 	struct ifinfomsg *ifi = start(&buf, RTM_NEWLINK, NLM_F_ACK);
 
 	ifi->ifi_index = ifindex;
-	mnl_attr_put_u32(&buf.nlh, IFLA_MTU, mtu);
+	mnl_attr_put_u32(&buf.nlh, attribute, value);
 	return talk(fd, &buf);
+}
+
+int rtnl_set_mtu(int fd, int ifindex, uint32_t mtu)
+{
+	return set_number(fd, ifindex, IFLA_MTU, mtu);
 }
 
 int rtnl_move(int fd, int ifindex, int net_fd)
 {
-	union rtnl_buf buf;
-	struct ifinfomsg *ifi = start(&buf, RTM_NEWLINK, NLM_F_ACK);
-
-	ifi->ifi_index = ifindex;
-	mnl_attr_put_u32(&buf.nlh, IFLA_NET_NS_FD, (uint32_t)net_fd);
-	return talk(fd, &buf);
+	return set_number(fd, ifindex, IFLA_NET_NS_FD, (uint32_t)net_fd);
 }
 
 int rtnl_set_master(int fd, int ifindex, int master)
 {
-	union rtnl_buf buf;
-	struct ifinfomsg *ifi = start(&buf, RTM_NEWLINK, NLM_F_ACK);
-
-	ifi->ifi_index = ifindex;
-	mnl_attr_put_u32(&buf.nlh, IFLA_MASTER, (uint32_t)master);
-	return talk(fd, &buf);
+	return set_number(fd, ifindex, IFLA_MASTER, (uint32_t)master);
 }
 
 int rtnl_forward_local_groups(int fd, int ifindex)

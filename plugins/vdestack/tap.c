@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -53,12 +52,6 @@ static void tap_set_carrier(struct port *port, bool on)
 	ioctl(port->fd, TUNSETCARRIER, &carrier);
 }
 
-static int rtnl_socket(struct netns *ns)
-{
-	return netns_socket(ns, NETNS_INNER, AF_NETLINK,
-		SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-}
-
 /*
  * Closing would do, were there no child of the program with a copy of the
  * descriptor. A device that was removed already has no name to ask for.
@@ -70,7 +63,7 @@ static void tap_del(struct port *port)
 
 	if (ioctl(port->fd, TUNGETIFF, &ifr) < 0)
 		return;
-	fd = rtnl_socket(port->ns);
+	fd = netns_rtnl(port->ns, NETNS_INNER);
 	if (fd < 0)
 		return;
 	rtnl_del(fd, port->ifindex);
@@ -126,7 +119,7 @@ int tap_open(
 		ns, NETNS_INNER, "/dev/net/tun", O_RDWR | O_NONBLOCK);
 	if (port->fd < 0)
 		return -ENXIO;
-	sock = rtnl_socket(ns);
+	sock = netns_rtnl(ns, NETNS_INNER);
 	err = sock < 0 ? sock : make(port, sock, config);
 	if (sock >= 0)
 		close(sock);

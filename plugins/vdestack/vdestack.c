@@ -41,16 +41,8 @@ static void announce_addresses(struct netns *ns)
 		"/proc/sys/net/ipv6/conf/all/ndisc_notify",
 	};
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
-		int fd = netns_open(ns, NETNS_INNER, paths[i], O_WRONLY);
-		ssize_t n;
-
-		if (fd < 0)
-			continue;
-		n = write(fd, "1", 1);
-		(void)n;
-		close(fd);
-	}
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		netns_write(ns, NETNS_INNER, paths[i], "1");
 }
 
 static int add_link(struct vdestack *stack, const char *text)

@@ -28,9 +28,7 @@
 #include <linux/ethtool.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,19 +41,13 @@ union auxdata {
 	char bytes[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
 };
 
-static int rtnl_socket(struct netns *ns, enum netns_side side)
-{
-	return netns_socket(
-		ns, side, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-}
-
 /*
  * The socket says ENETDOWN once, when the far end goes down; that may be the
  * first step of its removal.
  */
 static bool is_gone(const struct port *port)
 {
-	int sock = rtnl_socket(port->ns, NETNS_OUTER);
+	int sock = netns_rtnl(port->ns, NETNS_OUTER);
 	int err;
 
 	if (sock < 0)
@@ -132,13 +124,12 @@ static void veth_write(struct port *port, struct frames *frames)
 
 static int veth_check(struct port *port)
 {
-	rtnl_watch_clear(port->watch_fd);
 	return is_gone(port) ? -ENODEV : 0;
 }
 
 static void veth_set_carrier(struct port *port, bool on)
 {
-	int sock = rtnl_socket(port->ns, NETNS_OUTER);
+	int sock = netns_rtnl(port->ns, NETNS_OUTER);
 
 	if (sock < 0)
 		return;
@@ -148,7 +139,7 @@ static void veth_set_carrier(struct port *port, bool on)
 
 static void veth_del(struct port *port)
 {
-	int sock = rtnl_socket(port->ns, NETNS_OUTER);
+	int sock = netns_rtnl(port->ns, NETNS_OUTER);
 
 	if (sock < 0)
 		return;
@@ -219,16 +210,12 @@ static int make(struct port *port, const int sock[2], int peer_net_fd,
 		.ifindex = config->ifindex,
 		.mac = config->mac,
 		.net_fd = netns_inner(port->ns),
-		.peer_name = peer_name,
+		.peer_name = port_device(peer_name, 'p', config->mac),
 		.peer_net_fd = peer_net_fd,
 		.peer_mtu = PEER_MTU,
 	};
 	int near = 0, err;
 
-	/* any name that no other pair of the stack has */
-	snprintf(peer_name, sizeof(peer_name), "p%02x%02x%02x%02x%02x%02x",
-		config->mac[0], config->mac[1], config->mac[2], config->mac[3],
-		config->mac[4], config->mac[5]);
 	err = rtnl_add_veth(sock[NETNS_INNER], &veth);
 	if (err == 0)
 		err = rtnl_get(
@@ -260,8 +247,8 @@ int veth_open(
 		return peer_net_fd;
 	port->ops = &veth_ops;
 	port->ns = ns;
-	sock[NETNS_INNER] = rtnl_socket(ns, NETNS_INNER);
-	sock[NETNS_OUTER] = rtnl_socket(ns, NETNS_OUTER);
+	sock[NETNS_INNER] = netns_rtnl(ns, NETNS_INNER);
+	sock[NETNS_OUTER] = netns_rtnl(ns, NETNS_OUTER);
 	err = sock[0] < 0 ? sock[0] : sock[1];
 	if (err >= 0)
 		err = make(port, sock, peer_net_fd, config);
